@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { findModel } from '../models/catalogue.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { createInlineRunner } from '../platform/child-process/runner.js';
+import { frameRows } from '../platform/postgres/copy-rows.js';
 import { projectRoot } from '../platform/project.js';
 import { MODEL, storeCreditDataset } from '../tests/support/credit-dataset.js';
 import { fittingRelation } from '../tests/support/fitting-relation.js';
@@ -31,17 +33,25 @@ let inputs: Readonly<Record<JobName, unknown>>;
 const { columns: foundColumns, ...view } = fittingRelation(tableSpecs.users);
 const catalogue = foundColumns.map((column) => ({ ...view, ...column, kind: 'v' }));
 
+/** Answers a COPY with one user, then with the end of the command. */
+function copyOneUser(copy: { submit(connection: object): void; handleCommandComplete(): void }): void {
+  const stream = new EventEmitter().on('data', () => copy.handleCommandComplete());
+  const values = tableSpecs.users.columns.map(({ name, type }) => (type === 'timestamp' ? '2025-01-01' : name));
+  const end = Buffer.from([0x43, 0, 0, 0, 4]);
+  const query = (): void => void stream.emit('data', Buffer.concat([frameRows([`1,${values.join(',')}`]), end]));
+  copy.submit({ stream, query });
+}
+
 /** A source database with one user and no messages. */
 const source = {
   query: async () => ({ rows: [] }),
   connect: async () => ({
-    query: async (query: unknown, values?: readonly unknown[]) =>
-      typeof query === 'string'
-        ? { rows: values === undefined ? [] : catalogue, fields: [] }
-        : {
-            rows: [tableSpecs.users.columns.map(({ name, type }) => (type === 'timestamp' ? '2025-01-01' : name))],
-            fields: tableSpecs.users.columns.map(({ name }) => ({ name })),
-          },
+    async query(query: string | Parameters<typeof copyOneUser>[0], values?: readonly unknown[]) {
+      if (typeof query !== 'string' && 'submit' in query) copyOneUser(query);
+      return { rows: typeof query !== 'string' || values === undefined ? [] : catalogue, fields: [] };
+    },
+    on: () => undefined,
+    removeListener: () => undefined,
     release: () => undefined,
   }),
 } as unknown as pg.Pool;

@@ -34,9 +34,10 @@ import { reportsOf } from './reports-of.js';
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
 export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineActivities => ({
   async planPipeline(input) {
-    const { source: named, asOf, policy: given } = parse(planPipelineInput, input);
+    const { source: named, asOf, policy: given, full } = parse(planPipelineInput, input);
     const source = await resolveSource(deps, { source: named, snapshotHash: null });
     const policy = await planPolicy(deps, given);
+    const parent = full ? null : await deps.snapshotLog.latest(source);
     await expectationsInForce(deps.config); // a faulty file ends the run before anything is read
     const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
     return {
@@ -46,6 +47,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
       ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
       tables: backendTables.map((name) => ({ name, chunkRows })),
       ...(policy === null ? {} : { policy }),
+      ...(parent === null ? {} : { parent: parent.hash }),
       heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
       codeVersion: deps.codeVersion,
       ...reportsOf(deps.config),

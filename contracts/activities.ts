@@ -28,6 +28,8 @@ export const planPipelineInput = z.strictObject({
   asOf: milliseconds.nullable(),
   /** Null: that of the setting DATA_POLICY. */
   policy: dataPolicy.nullable().default(null),
+  /** True: nothing is taken over from the former snapshot; the new one is the same. */
+  full: z.boolean().default(false),
 });
 export const pipelinePlan = z.strictObject({
   source: sourceName,
@@ -39,6 +41,8 @@ export const pipelinePlan = z.strictObject({
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
   /** What is done with columns; absent: all are kept. */
   policy: snapshotPolicy.optional(),
+  /** The source's latest snapshot, whose unchanged parts are shared; absent: there is none, or everything is read. */
+  parent: contentHash.optional(),
   /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
   heartbeatTimeoutMs: z.int(),
   codeVersion: z.string(),
@@ -55,22 +59,44 @@ export const extractTableInput = z.strictObject({
   chunkRows: z.int().positive(),
   /** What is done with the columns of this table; absent: they are kept. */
   policy: tablePolicy.optional(),
+  /** Number of buckets by user, or that which the number of rows asks for; absent: no buckets. */
+  buckets: z.union([z.literal('by-rows'), z.int().positive()]).optional(),
+  /** The snapshot whose unchanged parts are shared; absent: everything is read. */
+  parent: contentHash.optional(),
 });
-export const extractedTable = z.strictObject({
+export type ExtractTableInput = z.infer<typeof extractTableInput>;
+const eventRange = z.strictObject({ from: milliseconds, to: milliseconds });
+/** A table of a snapshot. */
+export const storedTable = z.strictObject({
   table: z.enum(backendTables),
   rows: z.int().nonnegative(),
   /**
    * Parquet blobs by ascending bucket, each in key order; −1 = rows without a user. Without a bucket, as recorded before
    * there were any: in key order.
    */
-  parts: z.array(z.strictObject({ bucket: z.int().optional(), hash: contentHash, rows: z.int(), bytes: z.int() })),
+  parts: z.array(
+    z.strictObject({
+      bucket: z.int().optional(),
+      hash: contentHash,
+      rows: z.int(),
+      bytes: z.int(),
+      /** Of the part's rows; absent as recorded before there were buckets. */
+      eventTime: eventRange.nullable().optional(),
+    }),
+  ),
   /** First and last event, milliseconds; null for an empty table or one without event time. */
-  eventTime: z.strictObject({ from: milliseconds, to: milliseconds }).nullable(),
+  eventTime: eventRange.nullable(),
   /** Of the SQL. The rows, feedback of the prediction API included, are in the hashes of the parts. */
   queryHash: contentHash,
   /** Blob with checksums of the rows, by which the next snapshot tells what changed; absent: there is none. */
   slices: contentHash.optional(),
 });
+/** What extraction hands on: a table of the next snapshot, and in how many buckets its rows are. */
+export const extractedTable = storedTable.extend({
+  /** A power of two; absent: the parts have no buckets. */
+  buckets: z.int().positive().optional(),
+});
+export type StoredTable = z.infer<typeof storedTable>;
 export type ExtractedTable = z.infer<typeof extractedTable>;
 
 export const commitSnapshotInput = z.strictObject({
@@ -81,8 +107,6 @@ export const commitSnapshotInput = z.strictObject({
   /** From the plan. */
   retrospective: z.literal(true).optional(),
   policy: snapshotPolicy.optional(),
-  /** Number of buckets of the tables' parts; absent: they have none. */
-  buckets: z.int().positive().optional(),
   tables: z.array(extractedTable),
 });
 export const snapshotRef = z.strictObject({

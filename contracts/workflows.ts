@@ -64,6 +64,9 @@ export const DEFAULT_SEED = 42;
 /** What is done with columns of the source; null: what the setting DATA_POLICY says. */
 const policyField = { policy: dataPolicy.nullable().default(null) };
 
+/** True reads the whole source, also where the former snapshot has the same rows; the new snapshot is the same. */
+const fullField = { full: z.boolean().default(false) };
+
 export const dataPipelineInput = z.strictObject({
   /** Null: the source that was loaded last. */
   source: sourceName.nullable().default(null),
@@ -74,6 +77,7 @@ export const dataPipelineInput = z.strictObject({
   /** False leaves the online store as it is: no features and states are computed. */
   online: z.boolean().default(true),
   ...policyField,
+  ...fullField,
 });
 export type DataPipelineInput = z.input<typeof dataPipelineInput>;
 
@@ -177,6 +181,7 @@ export const masterTrainingInput = z.strictObject({
   /** As for `trainModel`; of every model. */
   reason: statedReason.nullable().default(null),
   ...policyField,
+  ...fullField,
   trigger: ignoredTrigger,
 });
 export type MasterTrainingInput = z.input<typeof masterTrainingInput>;

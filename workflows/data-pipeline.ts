@@ -2,6 +2,7 @@ import './zod-without-eval.js';
 import { patched, workflowInfo } from '@temporalio/workflow';
 import type {
   ExtractedTable,
+  ExtractTableInput,
   FeatureSetRef,
   Materialized,
   MaterializedStates,
@@ -38,11 +39,14 @@ interface Pipeline {
  * Bad data ends the run `rejected` at stage `validation` with a report: a result, not a failure.
  */
 export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataPipelineResult> {
-  const { source, asOf, cache, online, policy } = parseInput(dataPipelineInput, input);
+  const { source, asOf, cache, online, policy, full } = parseInput(dataPipelineInput, input);
   const table = showProgress(steps);
   const runKey = workflowInfo().firstExecutionRunId;
   const moment = asOf === null ? null : Date.parse(asOf);
-  const plan = await bookkeeping('Resolve source and moment').planPipeline({ source, asOf: moment, policy });
+  const plan = await bookkeeping('Resolve source and moment').planPipeline({
+    ...{ source, asOf: moment, policy },
+    ...(full ? { full } : {}),
+  });
   table.onLine(plan.line);
   const pipeline = { runKey, plan, cache, table };
 
@@ -58,20 +62,42 @@ export async function dataPipeline(input: DataPipelineInput = {}): Promise<DataP
   return completed(plan, snapshot, { ...written, featureSetHash: features.hash });
 }
 
-async function extract({ runKey, plan, table }: Pipeline): Promise<ExtractedTable[]> {
-  const { source, asOf, heartbeatTimeoutMs } = plan;
+/** How the rows of a table are divided, and from which snapshot unchanged ones are taken over. */
+type Division = Pick<ExtractTableInput, 'buckets' | 'parent'>;
+
+async function extract(pipeline: Pipeline): Promise<ExtractedTable[]> {
+  const { plan, table } = pipeline;
+  const { source, tables, parent } = plan;
   table.enter('extraction', { Source: source });
-  let done = 0;
-  table.mark('extract', 'running', `0 of ${plan.tables.length} tables of source ${source}`);
-  const extracted = await mapBounded(plan.tables, TABLES_AT_ONCE, async ({ name, chunkRows }) => {
-    const step = dataStep(`Extract ${name}`, heartbeatTimeoutMs);
-    const part = await step.extractTable({ runKey, source, table: name, asOf, chunkRows, ...policyOf(plan, name) });
-    table.mark('extract', 'running', `${++done} of ${plan.tables.length} tables of source ${source}`);
-    return part;
-  });
+  table.mark('extract', 'running', `0 of ${tables.length} tables of source ${source}`);
+  const extracted: ExtractedTable[] = [];
+  const readAll = (names: typeof tables, division: Division): Promise<unknown> =>
+    mapBounded(names, TABLES_AT_ONCE, async (each) => {
+      extracted.push(await extractOne(pipeline, each, division));
+      table.mark('extract', 'running', `${extracted.length} of ${tables.length} tables of source ${source}`);
+    });
+  if (patched('bucketed-snapshots')) {
+    // How many buckets there are follows from the transactions.
+    const shared = parent === undefined ? {} : { parent };
+    await readAll(tables.filter(isTransactions), { ...shared, buckets: 'by-rows' });
+    const buckets = extracted[0]?.buckets ?? 1;
+    await readAll(tables.filter((each) => !isTransactions(each)), { ...shared, buckets }); // prettier-ignore
+  } else await readAll(tables, {});
   const rows = extracted.reduce((sum, part) => sum + part.rows, 0);
   table.mark('extract', 'done', `${rows} rows in ${extracted.length} tables of source ${source}`);
   return extracted;
+}
+
+const isTransactions = ({ name }: { readonly name: BackendTable }): boolean => name === 'transactions';
+
+function extractOne(
+  { runKey, plan }: Pipeline,
+  { name, chunkRows }: PipelinePlan['tables'][number],
+  division: Division,
+): Promise<ExtractedTable> {
+  const { source, asOf, heartbeatTimeoutMs } = plan;
+  const step = dataStep(`Extract ${name}`, heartbeatTimeoutMs);
+  return step.extractTable({ runKey, source, table: name, asOf, chunkRows, ...policyOf(plan, name), ...division });
 }
 
 /** What is done with the columns of one table; nothing without a policy, as in recorded runs. */

@@ -5,6 +5,7 @@ import type { MasterPlan } from '../contracts/activities.js';
 import { metricSummary } from '../contracts/evaluation.js';
 import { isSynthetic } from '../contracts/ids.js';
 import type {
+  DataPipelineInput,
   DataPipelineResult,
   MasterTrainingInput,
   MasterTrainingResult,
@@ -86,6 +87,12 @@ type SnapshotTaken = {
 };
 type SnapshotRejected = Extract<DataPipelineResult, { status: 'rejected' }>;
 
+/** `full` is named where it is asked for alone, as in recorded runs. */
+const dataPipelineArgs = (source: string, { asOf, cache, policy, full }: Master['request']): DataPipelineInput => ({
+  ...{ source, asOf, cache, policy },
+  ...(full ? { full } : {}),
+});
+
 async function takeData({ request, workflowId, plan, table }: Master): Promise<SnapshotTaken | SnapshotRejected> {
   table.enter('data', { Source: plan.source });
   const named = plan.snapshotHash ?? request.snapshotHash;
@@ -97,7 +104,7 @@ async function takeData({ request, workflowId, plan, table }: Master): Promise<S
   table.mark('data pipeline', 'running', `source ${plan.source}`);
   const taken = await executeChild(dataPipeline, {
     workflowId: workflowIds.dataPipelineOf(workflowId),
-    args: [{ source: plan.source, asOf: request.asOf, cache: request.cache, policy: request.policy }],
+    args: [dataPipelineArgs(plan.source, request)],
     staticSummary: summaryOf(`Snapshot of ${plan.source}`, plan.line),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
   });

@@ -23,21 +23,24 @@ const share = z.number().min(0).max(1);
 export const extractTable = defineJob({
   input: extractTableInput,
   output: extractedTable,
-  async run({ table, source, asOf, chunkRows, policy }, context) {
-    const { backendPool, ownPool, blobs, signal, onProgress } = context;
+  async run({ runKey, table, source, asOf, chunkRows, policy, buckets, parent }, context) {
+    const { backendPool, ownPool, blobs, checkpoints, signal, onProgress } = context;
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     const { changesBy } = await import('../../datasets/privacy/table-changes.js');
-    const change = policy === undefined ? {} : { change: await changesBy(policy, tableSpecs[table], context.keys) };
+    const spec = tableSpecs[table];
     return extract({
-      ...change,
+      ...(policy !== undefined && { policy: { ...policy, apply: await changesBy(policy, spec, context.keys) } }),
+      ...(buckets !== undefined && { buckets }),
+      ...(parent !== undefined && { parent }),
+      checkpoints: { store: checkpoints, key: `extract/${runKey}/${source}/${table}` },
       source,
       asOf,
       chunkRows,
       pool: backendPool(),
       feedbackPool: ownPool?.() ?? null,
       blobs,
-      spec: tableSpecs[table],
+      spec,
       signal,
       onChunk: ({ rows }) => onProgress({ stage: `extract ${table}`, done: rows, total: rows }),
     });

@@ -13,6 +13,7 @@ interface RetrainOptions extends RunOptions {
   readonly asOf?: string;
   readonly cache: boolean;
   readonly policy?: string;
+  readonly full?: true;
 }
 
 /** `ml retrain`, the command of the README. */
@@ -26,7 +27,8 @@ export function register(program: Command, cli: CliContext): void {
     )
     .option('--source <name>', 'data source (the one in use)')
     .option('--seed <n>', 'seed of everything random', seed, 42)
-    .option('--as-of <moment>', 'the data as they were known then, such as 2026-11-23 (now)', pastMoment);
+    .option('--as-of <moment>', 'the data as they were known then, such as 2026-11-23 (now)', pastMoment)
+    .option('--full', 'read the whole source, also what has not changed since the snapshot before');
   addRunOptions(addCacheOption(addPolicyOption(command))).action((options: RetrainOptions) => retrain(cli, options));
 }
 
@@ -37,7 +39,8 @@ async function retrain(cli: CliContext, options: RetrainOptions): Promise<void> 
   await ensureSource(connection.services, sourceSettings(cli), { source: options.source, whenEmpty: 'generate' });
   const source = options.source === undefined ? {} : { source: options.source };
   const moment = options.asOf === undefined ? {} : { asOf: options.asOf };
-  const input: MasterTrainingInput = { ...source, ...moment, ...policy, seed: options.seed, cache: options.cache };
+  const { seed, cache, full = false } = options;
+  const input: MasterTrainingInput = { ...source, ...moment, ...policy, seed, cache, ...(full && { full }) };
   const { describeSource } = await import('../program/choose-line.js');
   const summary = `every model from ${await describeSource(cli, connection, options.source)}`;
   const request = { workflow: 'masterTraining' as const, input, id: runId(options, 'retraining'), summary };

@@ -8,8 +8,8 @@ import {
   CORRECTIONS_QUERY,
   FEEDBACK_QUERY,
   readCorrections,
+  type Corrections,
   readFeedbackPage,
-  withCorrections,
 } from './feedback-rows.js';
 import { ANNOTATIONS_QUERY, readGivenTexts, replaceAnnotations } from './given-annotations.js';
 
@@ -27,8 +27,10 @@ export interface GivenFeedbackOptions {
 
 /** What callers of the API said about rows of a source, as extraction adds it to the rows of one table. */
 export interface GivenFeedback {
-  /** Rows of the source with what was corrected in them. */
-  correct(table: Table): Table;
+  /** New values of one column, by id. */
+  readonly corrections: (Pick<CorrectableColumn, 'column' | 'knownAt'> & { readonly given: Corrections }) | null;
+  /** Rows of the source that are replaced: those with one of these values in a column. */
+  readonly replaced: readonly { readonly column: string; readonly values: readonly string[] }[];
   /** Further rows of the table, in pages. */
   pages(): AsyncIterable<Table> | Iterable<Table>;
 }
@@ -46,7 +48,7 @@ const takenByTable: Partial<Readonly<Record<BackendTable, Taken>>> = {
   entity_annotations: { query: ANNOTATIONS_QUERY, open: openAnnotations },
   prediction_feedback: {
     query: FEEDBACK_QUERY,
-    open: (options) => Promise.resolve({ correct: (table) => table, pages: () => feedbackPages(options) }),
+    open: (options) => Promise.resolve({ ...NOTHING, pages: () => feedbackPages(options) }),
   },
 };
 
@@ -58,15 +60,15 @@ export const openGivenFeedback = (options: GivenFeedbackOptions): Promise<GivenF
   takenByTable[options.spec.name]?.open(options) ?? Promise.resolve(NOTHING);
 
 /** Leaves a table as the source has it. */
-export const NOTHING: GivenFeedback = { correct: (table) => table, pages: () => [] };
+export const NOTHING: GivenFeedback = { corrections: null, replaced: [], pages: () => [] };
 
 function corrections(corrects: keyof typeof correctableColumns): Taken {
-  const column: CorrectableColumn = correctableColumns[corrects];
+  const { column, knownAt }: CorrectableColumn = correctableColumns[corrects];
   return {
     query: CORRECTIONS_QUERY,
     async open({ pool, source, asOf }) {
       const given = await within(pool, (client) => readCorrections(client, { source, asOf, corrects }));
-      return { ...NOTHING, correct: (table) => withCorrections(table, column, given) };
+      return { ...NOTHING, corrections: given.size === 0 ? null : { column, knownAt, given } };
     },
   };
 }
@@ -74,7 +76,7 @@ function corrections(corrects: keyof typeof correctableColumns): Taken {
 async function openAnnotations({ pool, client, chunkRows, ...moment }: GivenFeedbackOptions): Promise<GivenFeedback> {
   const given = await within(pool, (own) => readGivenTexts(own, moment));
   const replacements = await replaceAnnotations(client, given, moment);
-  return { correct: (table) => replacements.keepOthers(table), pages: () => replacements.pages(chunkRows) };
+  return { ...NOTHING, replaced: replacements.replaced, pages: () => replacements.pages(chunkRows) };
 }
 
 async function* feedbackPages({ pool, spec, source, asOf, chunkRows: rows }: GivenFeedbackOptions) {

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import type { TableSpec } from '../../contracts/backend.js';
-import type { Correctable, CorrectableColumn } from '../../contracts/feedback.js';
+import type { Correctable } from '../../contracts/feedback.js';
 import type { Table } from '../../contracts/table.js';
-import { textColumn, timestampColumn, withColumn } from '../../learning/table.js';
 import { queryText, toTable } from '../snapshots/source-rows.js';
 
 /** SQL of the rows that extraction adds to the backend's `prediction_feedback`; parameters as its own query. */
@@ -33,6 +32,9 @@ export interface Correction {
   readonly at: number;
 }
 
+/** The newest correction of each row, by id. */
+export type Corrections = ReadonlyMap<string, Correction>;
+
 export interface CorrectionsOf {
   readonly source: string;
   /** Milliseconds; later corrections are left out. */
@@ -44,27 +46,8 @@ export interface CorrectionsOf {
 export async function readCorrections(
   client: pg.ClientBase,
   { source, asOf, corrects }: CorrectionsOf,
-): Promise<ReadonlyMap<string, Correction>> {
+): Promise<Corrections> {
   const values = [source, new Date(asOf).toISOString(), corrects];
   const { rows } = await client.query<{ id: string; label: string; at: Date }>(CORRECTIONS_QUERY, values);
   return new Map(rows.map(({ id, label, at }) => [id, { label, at: at.getTime() }]));
-}
-
-/** Rows with the corrected values, unless the backend has a newer one. */
-export function withCorrections(
-  table: Table,
-  { column, knownAt }: Pick<CorrectableColumn, 'column' | 'knownAt'>,
-  corrections: ReadonlyMap<string, Correction>,
-): Table {
-  if (corrections.size === 0) return table;
-  const values = [...textColumn(table, column)];
-  const times = knownAt === null ? new Float64Array(table.rowCount) : timestampColumn(table, knownAt).slice();
-  textColumn(table, 'id').forEach((id, row) => {
-    const given = corrections.get(id ?? '');
-    if (given === undefined || times[row]! > given.at) return;
-    values[row] = given.label;
-    times[row] = given.at;
-  });
-  const corrected = withColumn(table, column, { kind: 'text', values });
-  return knownAt === null ? corrected : withColumn(corrected, knownAt, { kind: 'timestamp', values: times });
 }

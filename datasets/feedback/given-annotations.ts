@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { TableSpec } from '../../contracts/backend.js';
 import type { LabelledSpan } from '../../contracts/labelling.js';
 import type { Table } from '../../contracts/table.js';
-import { selectRows, textColumn } from '../../learning/table.js';
 import { sha256 } from '../../platform/blobs/hash.js';
 import { type SourceRow, toTable } from '../snapshots/source-rows.js';
 
@@ -71,8 +70,8 @@ interface Replacement extends GivenText {
 
 /** Annotations of the API in place of those that the backend has of the same texts. */
 export interface AnnotationReplacements {
-  /** Rows of texts that nobody annotated anew. */
-  keepOthers(annotations: Table): Table;
+  /** Texts that were annotated anew, by the column that names them. */
+  readonly replaced: readonly { readonly column: string; readonly values: readonly string[] }[];
   /** The new annotations, in pages. */
   pages(rows: number): Iterable<Table>;
 }
@@ -89,9 +88,9 @@ export async function replaceAnnotations(
   const kinds = Object.keys(textKinds).filter(isTextKind);
   const found: Replacement[] = [];
   for (const kind of kinds) found.push(...(await replacementsOf(client, kind, given, moment)));
-  const replaced = new Set(found.map(({ kind, entityId }) => `${kind} ${entityId}`));
+  const replaced = kinds.map((kind) => ({ column: textKinds[kind].column, values: idsOf(found, kind) }));
   return {
-    keepOthers: (table) => (replaced.size === 0 ? table : rowsOfOthers(table, replaced)),
+    replaced: replaced.filter(({ values }) => values.length > 0),
     *pages(rows) {
       const all = found.flatMap(sourceRows);
       const names = spec.columns.map(({ name }) => name);
@@ -121,15 +120,8 @@ async function replacementsOf(
   });
 }
 
-function rowsOfOthers(table: Table, replaced: ReadonlySet<string>): Table {
-  const [messages, transactions] = [textColumn(table, 'message_id'), textColumn(table, 'transaction_id')];
-  const isReplaced = (row: number): boolean =>
-    replaced.has(`chat_message ${messages[row] ?? ''}`) || replaced.has(`transaction ${transactions[row] ?? ''}`);
-  return selectRows(
-    table,
-    Array.from(messages.keys()).filter((row) => !isReplaced(row)),
-  );
-}
+const idsOf = (found: readonly Replacement[], kind: TextKind): string[] =>
+  found.filter((replacement) => replacement.kind === kind).map(({ entityId }) => entityId);
 
 /** In PostgreSQL's text form, as the backend's own rows are read. */
 const sourceRows = ({ id, kind, entityId, spans, at, found }: Replacement): Record<string, string | null>[] =>

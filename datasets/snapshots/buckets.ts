@@ -9,18 +9,21 @@ export const NO_USER = -1;
 /** Transactions in one bucket at most, on average: bounds the memory of whoever works bucket by bucket. */
 export const TRANSACTIONS_A_BUCKET = 250_000;
 
-/** Most buckets of a snapshot: as many as there are slices, of which a bucket holds whole ones. */
-export const MOST_BUCKETS = 4_096;
+/**
+ * Finer parts of the rows by the same hash, for which the source computes checksums: few customers each, so that few rows
+ * are read again where one of them changed.
+ */
+export const SLICES = 4_096;
 
-/** The number of buckets of a snapshot with this many transactions: a power of two, 1 for a small source. */
+/** The number of buckets of a snapshot with this many transactions: a power of two up to `SLICES`, 1 for a small source. */
 export function bucketCount(transactions: number): number {
   let buckets = 1;
-  while (buckets < MOST_BUCKETS && transactions > buckets * TRANSACTIONS_A_BUCKET) buckets *= 2;
+  while (buckets < SLICES && transactions > buckets * TRANSACTIONS_A_BUCKET) buckets *= 2;
   return buckets;
 }
 
 /** The first 8 hexadecimal digits of the md5 of the id's UTF-8 bytes, as an unsigned 32-bit number. */
-const hashOf = (id: string): number => createHash('md5').update(id, 'utf8').digest().readUInt32BE(0);
+export const userHash = (id: string): number => createHash('md5').update(id, 'utf8').digest().readUInt32BE(0);
 
 /**
  * The bucket of a user's rows; all rows of a user are in one. It depends on the id alone, so that a user stays in the
@@ -28,7 +31,7 @@ const hashOf = (id: string): number => createHash('md5').update(id, 'utf8').dige
  * @param buckets - a power of two. @returns 0 ≤ bucket < `buckets`, or `NO_USER` without an id.
  */
 export const bucketOf = (userId: string | null, buckets: number): number =>
-  userId === null ? NO_USER : hashOf(userId) % buckets;
+  userId === null ? NO_USER : userHash(userId) % buckets;
 
 /** SQL of PostgreSQL for the number (bigint) of which `bucketOf` takes the remainder; null without an id. @param id - SQL of a text, whatever the encoding of the database. */
 export const postgresHash = (id: string): string =>

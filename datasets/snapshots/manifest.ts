@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { extractedTable, featureSetRef } from '../../contracts/activities.js';
+import { featureSetRef, storedTable } from '../../contracts/activities.js';
 import { backendTables } from '../../contracts/backend.js';
 import { snapshotPolicy } from '../../contracts/data-policy.js';
 import { datasetDescription, dateOrder } from '../../contracts/dataset.js';
@@ -36,7 +36,7 @@ export const snapshotManifest = z.strictObject({
       tables: z.array(z.strictObject({ table: z.enum(backendTables), rows: z.int(), hash: contentHash })),
     })
     .optional(),
-  tables: z.array(extractedTable),
+  tables: z.array(storedTable),
 });
 /** See `snapshotManifest`. */
 export type SnapshotManifest = z.infer<typeof snapshotManifest>;

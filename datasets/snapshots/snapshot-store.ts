@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { commitSnapshotInput, SnapshotRef } from '../../contracts/activities.js';
+import {
+  type commitSnapshotInput,
+  type ExtractedTable,
+  type SnapshotRef,
+  type StoredTable,
+  storedTable,
+} from '../../contracts/activities.js';
+import { PipelineError } from '../../contracts/errors.js';
 import type { DateOrder } from '../../contracts/dataset.js';
 import type { SnapshotManifest } from './manifest.js';
 import type { SnapshotLog } from './snapshot-log.js';
@@ -61,11 +68,11 @@ export async function commitSnapshot(input: CommitSnapshot): Promise<SnapshotRef
 }
 
 const manifestOf = (
-  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, policy, buckets, tables }: CommitSnapshot,
+  { source, asOf, codeVersion, timeZone, dateOrder, retrospective, policy, tables }: CommitSnapshot,
   parent: string | null,
 ): SnapshotManifest => ({
   kind: 'snapshot',
-  ...(buckets === undefined ? { schemaVersion: 1 } : { schemaVersion: 2, buckets }),
+  ...versionOf(tables),
   source,
   asOf,
   parent,
@@ -75,8 +82,19 @@ const manifestOf = (
   ...(dateOrder === 'month-first' && { dateOrder }),
   ...(retrospective !== undefined && { retrospective }),
   ...(policy !== undefined && { policy }),
-  tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)),
+  tables: [...tables].sort((a, b) => (a.table < b.table ? -1 : 1)).map(withoutBuckets),
 });
+
+/** The number of buckets is that of the snapshot. */
+const withoutBuckets = (table: ExtractedTable): StoredTable => storedTable.strip().parse(table);
+
+/** @throws PipelineError `CONFLICT` when tables were divided into different numbers of buckets. */
+function versionOf(tables: readonly ExtractedTable[]): Pick<SnapshotManifest, 'schemaVersion' | 'buckets'> {
+  const [buckets, ...others] = new Set(tables.map((table) => table.buckets));
+  if (others.length > 0)
+    throw new PipelineError('CONFLICT', `tables of one snapshot are in ${[buckets, ...others].join(' and ')} buckets`);
+  return buckets === undefined ? { schemaVersion: 1 } : { schemaVersion: 2, buckets };
+}
 
 const startsAnew = (hash: string): string =>
   `the former snapshot ${hash.slice(0, 12)} is missing or damaged in the blob store, so the chain of snapshots starts ` +

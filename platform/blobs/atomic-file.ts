@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
 import { fullStorageCause, storageFull } from '../outage.js';
@@ -36,11 +36,13 @@ async function syncFile(path: string): Promise<void> {
   }
 }
 
-async function fillAndMove(target: string, scratch: string, fill: (path: string) => Promise<void>): Promise<void> {
-  await Promise.all([makePrivateFolder(scratch), makePrivateFolder(dirname(target))]);
+async function fillAndMove(scratch: string, fill: (path: string) => Promise<string | null>): Promise<void> {
+  await makePrivateFolder(scratch);
   const draft = join(scratch, randomUUID());
   try {
-    await fill(draft);
+    const target = await fill(draft);
+    if (target === null) return;
+    await makePrivateFolder(dirname(target));
     await syncFile(draft);
     await chmod(draft, READ_ONLY);
     await rename(draft, target);
@@ -51,25 +53,32 @@ async function fillAndMove(target: string, scratch: string, fill: (path: string)
 }
 
 /**
+ * Like `writeAtomically`, for a file that is named after its content.
+ * @param fill - writes the file at the given path and returns where it belongs; null: it is not needed.
+ */
+export async function writeNamed(scratch: string, fill: (path: string) => Promise<string | null>): Promise<void> {
+  try {
+    await fillAndMove(scratch, fill);
+  } catch (fault) {
+    const folder = dirname(scratch);
+    if (fault instanceof PipelineError) throw fault;
+    if (fullStorageCause(fault) !== null) throw storageFull(folder, fault);
+    const message = `cannot write to ${folder}: ${messageOf(fault)}`;
+    throw new PipelineError('SERVICE_UNAVAILABLE', message, { folder }, { cause: fault });
+  }
+}
+
+/**
  * Writes a temporary file in `scratch` and renames it to `target`: a reader sees either the whole file or none, and a
  * killed writer leaves only the temporary file. Of several writers the last one wins.
  * @param fill - writes the file at the given path.
  * @throws PipelineError naming the folder: `STORAGE_FULL`; `SERVICE_UNAVAILABLE` without permission or disk.
  */
-export async function writeAtomically(
+export const writeAtomically = (
   target: string,
   scratch: string,
   fill: (path: string) => Promise<void>,
-): Promise<void> {
-  try {
-    await fillAndMove(target, scratch, fill);
-  } catch (fault) {
-    if (fault instanceof PipelineError) throw fault;
-    if (fullStorageCause(fault) !== null) throw storageFull(dirname(target), fault);
-    const message = `cannot write to ${dirname(target)}: ${messageOf(fault)}`;
-    throw new PipelineError('SERVICE_UNAVAILABLE', message, { folder: dirname(target) }, { cause: fault });
-  }
-}
+): Promise<void> => writeNamed(scratch, (path) => fill(path).then(() => target));
 
 /** Writes bytes to a new file with mode 600; an existing file is an error. */
 export async function writePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
@@ -79,10 +88,4 @@ export async function writePrivateFile(path: string, bytes: Uint8Array): Promise
   } finally {
     await file.close();
   }
-}
-
-/** Copies a file; the copy has mode 600 whatever the mode of the original. */
-export async function copyPrivateFile(from: string, to: string): Promise<void> {
-  await copyFile(from, to);
-  await chmod(to, 0o600);
 }

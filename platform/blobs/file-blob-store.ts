@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { opendir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PipelineError, pipelineError } from '../../contracts/errors.js';
-import { copyPrivateFile, makePrivateFolder, writeAtomically, writePrivateFile } from './atomic-file.js';
+import { pipelineError } from '../../contracts/errors.js';
+import { makePrivateFolder, writeAtomically, writeNamed, writePrivateFile } from './atomic-file.js';
 import { blobCorrupt, blobKey } from './blob-key.js';
 import type { BlobStore, ListedBlob, StoredBlob } from './blob-store.js';
-import { sha256, sha256OfFile, sha256OfSource } from './hash.js';
+import { copyHashed, sha256, sha256OfFile } from './hash.js';
 
 const isMissing = (fault: unknown): boolean =>
   fault instanceof Error && 'code' in fault && (fault.code === 'ENOENT' || fault.code === 'ENOTDIR');
@@ -33,9 +33,14 @@ async function namesIn(folder: string): Promise<string[]> {
 /** Blobs as read-only files in `<folder>/blobs/<first two digits>/<hash>`, readable by the owner only. */
 class FileBlobStore implements BlobStore {
   readonly #folder: string;
+  /** For drafts of files. */
+  readonly #scratch: string;
+  /** Stamps of files whose bytes are known to be right, by hash. */
+  readonly #trusted = new Map<string, string>();
 
   constructor(folder: string) {
     this.#folder = folder;
+    this.#scratch = join(folder, 'scratch');
   }
 
   async put(bytes: Uint8Array): Promise<StoredBlob> {
@@ -45,14 +50,13 @@ class FileBlobStore implements BlobStore {
   }
 
   async putFile(path: string): Promise<StoredBlob> {
-    const blob = await sha256OfSource(path);
-    await this.#store(blob.hash, async (draft) => {
-      await copyPrivateFile(path, draft);
-      const copied = await sha256OfFile(draft);
-      if (copied.hash !== blob.hash)
-        throw new PipelineError('CONFLICT', `${path} changed while it was being stored`, { path });
+    let blob: StoredBlob | undefined;
+    await writeNamed(this.#scratch, async (draft) => {
+      blob = await copyHashed(path, draft);
+      return (await this.#isKept(blob.hash)) ? null : this.#path(blob.hash);
     });
-    return blob;
+    await this.#trust(blob!.hash);
+    return blob!;
   }
 
   async get(hash: string): Promise<Uint8Array> {
@@ -64,8 +68,10 @@ class FileBlobStore implements BlobStore {
 
   async localPath(hash: string): Promise<string> {
     const path = this.#path(hash);
+    if (await this.#isTrusted(hash)) return path;
     const { hash: found } = await this.#found(hash, sha256OfFile(path));
     if (found !== hash) throw blobCorrupt(hash, found, this.#folder);
+    await this.#trust(hash);
     return path;
   }
 
@@ -132,10 +138,32 @@ class FileBlobStore implements BlobStore {
 
   /** Keeps an intact file and replaces a damaged one, so that a repeated step repairs the store. */
   async #store(hash: string, fill: (draft: string) => Promise<void>): Promise<void> {
-    const target = this.#path(hash);
-    const known = await absentAsNull(sha256OfFile(target));
-    if (known?.hash === hash && (await this.renew(hash))) return;
-    await writeAtomically(target, join(this.#folder, 'scratch'), fill);
+    if (!(await this.#isKept(hash))) await writeAtomically(this.#path(hash), this.#scratch, fill);
+    await this.#trust(hash);
+  }
+
+  /** Whether an intact file is there already, which then counts as new. */
+  async #isKept(hash: string): Promise<boolean> {
+    const isIntact =
+      (await this.#isTrusted(hash)) || (await absentAsNull(sha256OfFile(this.#path(hash))))?.hash === hash;
+    return isIntact && this.renew(hash);
+  }
+
+  /** A file that this process wrote or verified and that has not been touched since need not be hashed again. */
+  async #isTrusted(hash: string): Promise<boolean> {
+    const known = this.#trusted.get(hash);
+    return known !== undefined && known === (await this.#stamp(hash));
+  }
+
+  async #trust(hash: string): Promise<void> {
+    const stamp = await this.#stamp(hash);
+    if (stamp !== null) this.#trusted.set(hash, stamp);
+  }
+
+  /** Changes when the file is written or replaced; null without a file. */
+  async #stamp(hash: string): Promise<string | null> {
+    const found = await absentAsNull(stat(this.#path(hash)));
+    return found === null ? null : [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(' ');
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { canonicalJson } from '../../contracts/canonical-json.js';
 import { fileNotReadable } from '../file-not-readable.js';
 
@@ -28,3 +29,38 @@ export async function sha256OfSource(path: string): Promise<{ readonly hash: str
     throw fileNotReadable(path, fault);
   }
 }
+
+/** Bytes that are read, hashed and written at a time. */
+const PIECE = 2 ** 20;
+
+/**
+ * Copies a file that a caller gave and hashes what it copies: the hash is that of the copy also when the file changes
+ * meanwhile. The copy has mode 600. @throws PipelineError `FILE_NOT_READABLE`.
+ */
+export async function copyHashed(from: string, to: string): Promise<{ readonly hash: string; readonly bytes: number }> {
+  const digest = createHash('sha256');
+  const [source, copy] = [await openSource(from), await open(to, 'wx', 0o600)];
+  const piece = Buffer.allocUnsafe(PIECE);
+  try {
+    for (let bytes = 0; ;) {
+      const { bytesRead } = await readPiece(source, piece, from);
+      if (bytesRead === 0) return { hash: digest.digest('hex'), bytes };
+      digest.update(piece.subarray(0, bytesRead));
+      await copy.writeFile(piece.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await Promise.all([source.close(), copy.close()]);
+  }
+}
+
+const named =
+  (path: string) =>
+  (fault: unknown): never => {
+    throw fileNotReadable(path, fault);
+  };
+
+const openSource = (path: string): Promise<FileHandle> => open(path, 'r').catch(named(path));
+
+const readPiece = (source: FileHandle, piece: Buffer, path: string) =>
+  source.read(piece, 0, piece.length, null).catch(named(path));

@@ -36,7 +36,7 @@ describe('extractTable', () => {
     for (const chunkRows of [777, 1_000_000]) {
       const extracted = await extract('transactions', { chunkRows });
       expect(extracted.rows).toBe(Number(counted[0]!.count));
-      expect(extracted.parts.every((part) => part.rows <= chunkRows)).toBe(true);
+      expect(extracted.parts).toHaveLength(1);
       const { hash } = await commitSnapshot({
         ...source,
         runKey: `chunks-${chunkRows}`,
@@ -111,7 +111,7 @@ describe('extractTable', () => {
       },
     });
     await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(reported).toEqual([500, 1000]);
+    expect(reported).toEqual([499, 998]); // the last key of a page may go on in the next one
     await source.pool.query('select 1'); // the pool still provides connections
   });
 
@@ -119,9 +119,11 @@ describe('extractTable', () => {
     const before = await extract('transactions', { chunkRows: 2_000 });
     let written: Promise<unknown> | undefined;
     const shift = (by: number) => source.pool.query('update backend.transactions set amount = amount + $1', [by]);
-    const during = await extract('transactions', { chunkRows: 2_000, onChunk: () => void (written ??= shift(1)) });
+    let chunks = 0;
+    const onChunk = () => ((chunks += 1), void (written ??= shift(1)));
+    const during = await extract('transactions', { chunkRows: 2_000, onChunk });
+    expect(chunks).toBeGreaterThan(2);
     await written;
-    expect(during.parts.length).toBeGreaterThan(2);
     expect(during.parts).toEqual(before.parts);
     expect((await extract('transactions', { chunkRows: 2_000 })).parts).not.toEqual(before.parts);
     await shift(-1);

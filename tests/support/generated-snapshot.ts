@@ -41,9 +41,9 @@ export async function createGeneratedSource(options: GeneratorOptions): Promise<
     async snapshot(runKey, asOf, chunkRows = 5_000) {
       const source = 'generated';
       const tables = [];
-      const signal = new AbortController().signal;
+      const common = { pool, blobs, source, asOf, chunkRows, signal: new AbortController().signal };
       for (const name of backendTables)
-        tables.push(await extractTable({ pool, blobs, spec: tableSpecs[name], source, asOf, chunkRows, signal }));
+        tables.push(await extractTable({ ...common, spec: tableSpecs[name], buckets: 1 }));
       return commitSnapshot({ blobs, log, runKey, source, asOf, codeVersion: 'test', tables });
     },
     async close() {
