@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { JobExecutor } from '../platform/child-process/protocol.js';
 import {
+  buildFeaturePart,
   buildFeatures,
   buildStates,
   extractTable,
   freezeLine,
+  groupDatasetRows,
   prepareDataset,
+  prepareDatasetPart,
   validateDataset,
   validateSnapshot,
 } from './jobs/data-jobs.js';
@@ -23,9 +26,12 @@ import { smokeTest } from '../training/smoke-test.js';
 export const jobs = {
   extractTable,
   validateSnapshot,
+  buildFeaturePart,
   buildFeatures,
   buildStates,
+  groupDatasetRows,
   prepareDataset,
+  prepareDatasetPart,
   validateDataset,
   freezeLine,
   fitModel,

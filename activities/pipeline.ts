@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { BuiltStates, PipelineActivities } from '../contracts/activities.js';
 import {
+  buildFeaturesInput,
   commitSnapshotInput,
   extractTableInput,
+  featurePartInput,
   materializeInput,
   materializeStatesInput,
   planPipelineInput,
@@ -17,12 +19,13 @@ import { storeDecisions } from '../datasets/quarantine/decisions.js';
 import { loadSnapshot } from '../datasets/snapshots/load-snapshot.js';
 import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
+import { featureBuckets } from '../feature-store/offline/feature-buckets.js';
 import { featureViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
 import { customerTimeZone, valueFor } from '../platform/config/config.js';
 import { runJob, withHeartbeat } from './run-job.js';
-import { runStep } from './run-step.js';
+import { isKnown, runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { resolveSource } from './resolve-line.js';
@@ -71,10 +74,17 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     return validateSnapshot(deps, parse(snapshotInput, input));
   },
 
-  buildFeatures(input) {
-    const { snapshotHash, ...run } = parse(snapshotInput, input);
-    return runStep(deps, 'buildFeatures', { snapshotHash }, { ...run, modelName: null });
+  async buildFeatures(input) {
+    const { snapshotHash, byBucket, made, ...named } = parse(buildFeaturesInput, input);
+    const run = { ...named, modelName: null };
+    if (byBucket && made === undefined && !(await isKnown(deps, 'buildFeatures', { snapshotHash }, run))) {
+      const buckets = featureBuckets(await loadSnapshot(deps.blobs, snapshotHash));
+      if (buckets !== null) return { status: 'bucketed', buckets: [...buckets] };
+    }
+    return runStep(deps, 'buildFeatures', { snapshotHash, ...(made && { made }) }, run);
   },
+
+  buildFeaturePart: (input) => runJob(deps, 'buildFeaturePart', parse(featurePartInput, input)),
 
   materializeOnline(input) {
     const { featureSetHash: hash } = parse(materializeInput, input);

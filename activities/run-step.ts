@@ -20,8 +20,14 @@ export interface StepOfRun {
   readonly part?: number;
 }
 
-/** Fields of an input that do not change the result: they name the run, repeat another field, or say where a part is known. */
-const notOfResult: ReadonlySet<string> = new Set(['runKey', 'cache', 'holdoutHashes', 'scoredIn', 'championScoredIn']);
+/**
+ * Fields of an input that do not change the result: they name the run, repeat another field, or say where a part is
+ * known. What was made bucket by bucket gives what is made at once.
+ */
+const notOfResult: ReadonlySet<string> = new Set([
+  ...['runKey', 'cache', 'holdoutHashes', 'scoredIn', 'championScoredIn'],
+  'made',
+]);
 
 /** Hash of everything that the result of a step follows from. */
 export const cacheKeyOf = (step: ReusableStep, code: string, input: object): string =>
@@ -57,6 +63,17 @@ export async function runStep<Name extends ReusableStep>(
   const record = { ...place, input: asRecord(input), output: asRecord(output), environment, codeVersion };
   if (isReusable(output)) await deps.steps.record({ ...record, computedBy: run });
   return output as Reusable<Output<Name>>;
+}
+
+/** True when `runStep` would take the result from an earlier run, or has it from an attempt of this one. */
+export async function isKnown<Name extends ReusableStep>(
+  deps: StepDeps,
+  step: Name,
+  input: Input<Name>,
+  { runKey, modelName, cache }: StepOfRun,
+): Promise<boolean> {
+  const cacheKey = cacheKeyOf(step, deps.codeOf(step, modelName), input);
+  return (await findEarlier(deps, cacheKey, cache ? null : runKey)) !== null;
 }
 
 const asRecord = (value: object): Record<string, unknown> => ({ ...value });

@@ -1,11 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { TrainingActivities } from '../contracts/activities.js';
+import type { BucketedRows, TrainingActivities } from '../contracts/activities.js';
+import { planParts } from '../feature-store/offline/training-table.js';
 import {
+  datasetPartInput,
   evaluateModelInput,
   finishRunInput,
   fitModelInput,
   fitShardInput,
+  groupRowsInput,
   lockInput,
   planMasterInput,
   planTrainingInput,
@@ -29,7 +32,7 @@ import { findScores, type WantedScores } from './find-scores.js';
 import { parse } from './parse.js';
 import { planMaster } from './plan-master.js';
 import { countShards, planTraining } from './plan-training.js';
-import { runStep } from './run-step.js';
+import { isKnown, runStep, type StepOfRun } from './run-step.js';
 import { parseRowOrigin } from './row-origin.js';
 
 /** The steps of one model's training from plan to card. Each may run twice: registry keys and blob hashes make it idempotent. */
@@ -48,17 +51,29 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
   planTraining: (input) => planTraining(deps, parse(planTrainingInput, input)),
 
   async prepareDataset(input) {
-    const { runKey, modelName, params, cache, ...hashes } = parse(prepareDatasetInput, input);
+    const { runKey, modelName, params, cache, byBucket, made, ...hashes } = parse(prepareDatasetInput, input);
     const origin = parseRowOrigin(hashes);
     const run = { runKey, modelName, cache };
+    if (byBucket && made === undefined && origin.kind === 'snapshot') {
+      const bucketed = await planByBucket(deps, { modelName, snapshotHash: origin.snapshotHash }, run);
+      if (bucketed !== null) return bucketed;
+    }
     const prepared =
       origin.kind === 'dataset'
         ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, origin.datasetHash) }
-        : await runStep(deps, 'prepareDataset', { modelName, snapshotHash: origin.snapshotHash }, run);
+        : await runStep(
+            deps,
+            'prepareDataset',
+            { modelName, snapshotHash: origin.snapshotHash, ...(made && { made }) },
+            run,
+          );
     if (prepared.status !== 'ready') return prepared;
     await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
     return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
   },
+
+  prepareDatasetPart: (input) => runJob(deps, 'prepareDatasetPart', parse(datasetPartInput, input)),
+  groupDatasetRows: (input) => runJob(deps, 'groupDatasetRows', parse(groupRowsInput, input)),
 
   validateDataset(input) {
     const { dataset, allowSuspiciousLabels, ...run } = parse(validateDatasetInput, input);
@@ -85,6 +100,19 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     await deps.registry.finishRun(runKey, modelName, { status, reasons });
   },
 });
+
+/** What is made bucket by bucket first; null when all is made at once or known already. */
+async function planByBucket(
+  deps: TrainingActivityDeps,
+  rows: { readonly modelName: string; readonly snapshotHash: string },
+  run: StepOfRun,
+): Promise<BucketedRows | null> {
+  if (await isKnown(deps, 'prepareDataset', rows, run)) return null;
+  const { backend } = await deps.models.find(rows.modelName);
+  const { blobs } = deps;
+  const planned = planParts({ ...rows, blobs, backend }, await loadSnapshot(blobs, rows.snapshotHash));
+  return planned === null ? null : { status: 'bucketed', ...planned };
+}
 
 async function importedDataset({ blobs }: TrainingActivityDeps, modelName: string, hash: string): Promise<DatasetRef> {
   const dataset = await loadDatasetRef(blobs, hash);

@@ -120,6 +120,29 @@ export const snapshotRef = z.strictObject({
 export type SnapshotRef = z.infer<typeof snapshotRef>;
 
 export const snapshotInput = z.strictObject({ runKey, snapshotHash: contentHash, cache });
+/**
+ * The answer of a step that works bucket by bucket when it is asked with `byBucket`: the caller has the parts made by
+ * other steps and asks again with them. A snapshot of one bucket is never answered so.
+ */
+export interface BucketedFeatures {
+  readonly status: 'bucketed';
+  readonly buckets: readonly number[];
+}
+
+/** Features of the users of one bucket: a stored table for each view, in the order of the views. */
+export const featurePart = z.strictObject({
+  bucket: z.int(),
+  views: z.array(z.strictObject({ hash: contentHash, rows: z.int().nonnegative() })),
+});
+export type FeaturePart = z.infer<typeof featurePart>;
+
+export const buildFeaturesInput = snapshotInput.extend({
+  byBucket: z.literal(true).optional(),
+  /** The parts of all buckets, in any order. */
+  made: z.array(featurePart).optional(),
+});
+export const featurePartInput = z.strictObject({ snapshotHash: contentHash, bucket: z.int() });
+
 export const featureSetRef = z.strictObject({
   hash: contentHash,
   views: z.array(z.strictObject({ name: z.string(), version: z.int(), entities: z.int(), hash: contentHash })),
@@ -166,7 +189,9 @@ export interface PipelineActivities {
   extractTable: (input: z.infer<typeof extractTableInput>) => Promise<ExtractedTable>;
   commitSnapshot: (input: z.infer<typeof commitSnapshotInput>) => Promise<SnapshotRef>;
   validateSnapshot: (input: z.input<typeof snapshotInput>) => Promise<Reusable<z.infer<typeof dataQuality>>>;
-  buildFeatures: (input: z.input<typeof snapshotInput>) => Promise<Reusable<FeatureSetRef>>;
+  /** With `byBucket` and without `made` it may answer with the buckets that are to be built first. */
+  buildFeatures: (input: z.input<typeof buildFeaturesInput>) => Promise<Reusable<FeatureSetRef> | BucketedFeatures>;
+  buildFeaturePart: (input: z.input<typeof featurePartInput>) => Promise<FeaturePart>;
   materializeOnline: (input: z.infer<typeof materializeInput>) => Promise<Materialized>;
   /** Builds the entity states that models declare and writes them to both stores. */
   materializeStates: (input: z.input<typeof materializeStatesInput>) => Promise<Reusable<MaterializedStates>>;
@@ -206,6 +231,8 @@ export const prepareDatasetInput = z.strictObject({
   /** From the plan; the number of shards may depend on them. */
   params: z.record(z.string(), z.unknown()).default({}),
   cache,
+  byBucket: z.literal(true).optional(),
+  made: z.lazy(() => madeParts).optional(),
 });
 /** Keeps the list of their results small enough for a payload. */
 const MOST_SHARDS = 256;
@@ -219,6 +246,45 @@ export const preparedDataset = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('skipped'), line: lineName, reason: z.string() }),
 ]);
 export type PreparedDataset = z.infer<typeof preparedDataset>;
+
+/** A stored table without its place: Parquet. */
+const sectionTable = z.strictObject({ hash: contentHash, rows: z.int().nonnegative() });
+
+/** Training rows of the users of one bucket of a snapshot. */
+export const datasetPart = z.strictObject({
+  bucket: z.int(),
+  /** One table for each section of the rows. */
+  sections: z.array(sectionTable),
+  /** Added up over all parts. */
+  counts: z.record(z.string(), z.number()),
+});
+export type DatasetPart = z.infer<typeof datasetPart>;
+
+/** Training rows that were made part by part. */
+export const madeParts = z.strictObject({
+  /** Of all buckets, in any order. */
+  parts: z.array(datasetPart),
+  /** Tables of the columns over groups of rows; empty for a model without such. */
+  grouped: z.array(contentHash),
+});
+export type MadeParts = z.infer<typeof madeParts>;
+
+/** See {@link BucketedFeatures}. */
+export interface BucketedRows extends BucketedFeatures {
+  /** Number of steps that compute columns over groups of rows, once all parts are made. */
+  readonly groupings: number;
+}
+
+export const datasetPartInput = z.strictObject({ modelName, snapshotHash: contentHash, bucket: z.int() });
+export const groupRowsInput = z.strictObject({
+  modelName,
+  parts: z.array(datasetPart),
+  /** 0 ≤ index < count */
+  index: z.int().nonnegative(),
+  count: z.int().positive(),
+});
+/** A stored table. */
+export const groupedRows = z.strictObject({ hash: contentHash });
 
 export const datasetInput = z.strictObject({ runKey, modelName, dataset: datasetRef });
 
@@ -400,7 +466,10 @@ export interface TrainingActivities {
    *   `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`, `CODE_CHANGED`, and `INVALID_INPUT` for what a skipped stage would read.
    */
   planTraining: (input: z.input<typeof planTrainingInput>) => Promise<TrainingPlan>;
-  prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<Reusable<PreparedDataset>>;
+  /** With `byBucket` and without `made` it may answer with the buckets whose rows are to be made first. */
+  prepareDataset: (input: z.input<typeof prepareDatasetInput>) => Promise<Reusable<PreparedDataset> | BucketedRows>;
+  prepareDatasetPart: (input: z.input<typeof datasetPartInput>) => Promise<DatasetPart>;
+  groupDatasetRows: (input: z.input<typeof groupRowsInput>) => Promise<z.infer<typeof groupedRows>>;
   validateDataset: (input: z.input<typeof validateDatasetInput>) => Promise<Reusable<z.infer<typeof dataQuality>>>;
   /**
    * Trains in a child process on everything outside the frozen holdout. Heartbeats progress; cancellation stops the child process.

@@ -134,6 +134,8 @@ export interface SnapshotMoment {
   readonly source: string;
   /** IANA zone of the customers' clocks. Absent: the snapshot is older than this setting. */
   readonly timeZone?: string | undefined;
+  /** Newest transaction of the whole source, in milliseconds. Absent: that of the tables. */
+  readonly newestTransaction?: number | undefined;
 }
 
 /** Rows and features that a model takes from the backend (any source). */
@@ -155,11 +157,67 @@ export interface BackendDataset {
    * known at `as_of` that are not in a view. A label may come from the future of `as_of`, a feature may not.
    */
   rows(tables: SnapshotTables, snapshot: SnapshotMoment): LabelledRows;
+  /** The same rows, made part by part. Absent: the rows of all users are made at once. */
+  readonly byUser?: RowsByUser;
   /**
    * Rows that the model's states are built from, where `rows` leaves out new ones whose label has not come yet: those
    * columns of the training table that the states read. Absent: the table of `rows`.
    */
   stateRows?(tables: SnapshotTables, snapshot: Pick<SnapshotMoment, 'timeZone'>): Table;
+}
+
+/** Rows of some users, of whom the tables hold all rows. */
+export interface RowsOfUsers {
+  /**
+   * Consecutive parts of the training table, each in key order: the whole table has the first parts of all users, then
+   * their second ones. They have the same columns.
+   */
+  readonly sections: readonly Table[];
+  /** Numbers that are added up over all users, for `conclude`. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What is known only once the rows of all users have been counted. */
+export interface RowsConclusion {
+  readonly notes: readonly string[];
+  /** Rows with this text in this column are left out. */
+  readonly leaveOut?: { readonly column: string; readonly value: string };
+  /** Number columns that say nothing in this source: NaN in every row. */
+  readonly unknown?: readonly string[];
+}
+
+/** Columns that are computed from the rows of many users, such as all payments to one merchant. */
+export interface GroupedColumns {
+  /** Text column whose value names the group. */
+  readonly by: string;
+  /** Timestamp column that orders a group. */
+  readonly time: string;
+  /** Number or timestamp column that `compute` reads beside the time. */
+  readonly value: string;
+  /** Columns that it adds. */
+  readonly adds: readonly string[];
+  /**
+   * Of all rows of one group in order of time; equal times in any order.
+   * @param times - (n,) milliseconds.  @param values - (n,)
+   * @param into - (n,) one array for each column of `adds`, to be filled.
+   */
+  compute(times: Float64Array, values: Float64Array, into: readonly Float64Array[]): void;
+  /** Values of a row that belongs to no group, one for each column of `adds`. */
+  readonly ungrouped: readonly number[];
+}
+
+/**
+ * How training rows follow from parts of the users, so that no process holds the rows of all. The result does not depend
+ * on how the users are divided.
+ */
+export interface RowsByUser {
+  /** Tables that are given whole for every part: small ones whose rows may name no user. @default none */
+  readonly whole?: readonly BackendTable[];
+  /** Text columns that `rows` only passes on: they are not read. @default none */
+  readonly carried?: TableColumns;
+  rows(tables: SnapshotTables, snapshot: SnapshotMoment): RowsOfUsers;
+  conclude(counts: Readonly<Record<string, number>>): RowsConclusion;
+  readonly grouped?: GroupedColumns;
 }
 
 export interface LabelledRows {

@@ -11,7 +11,11 @@ export function snapshotTable(tables: SnapshotTables, name: BackendTable): Table
   throw new PipelineError('DATASET_NOT_FOUND', `the snapshot has no table "${name}"`, { table: name });
 }
 
-function columnOfKind<Kind extends ColumnKind>(
+/**
+ * A column of this kind, whatever form its values are in.
+ * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
+ */
+export function columnOf<Kind extends ColumnKind>(
   table: Table,
   name: string,
   kind: Kind,
@@ -28,7 +32,7 @@ function columnOfKind<Kind extends ColumnKind>(
  * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
  */
 export function numberColumn(table: Table, name: string): Float64Array {
-  return columnOfKind(table, name, 'number').values;
+  return columnOf(table, name, 'number').values;
 }
 
 /**
@@ -36,7 +40,7 @@ export function numberColumn(table: Table, name: string): Float64Array {
  * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
  */
 export function timestampColumn(table: Table, name: string): Float64Array {
-  return columnOfKind(table, name, 'timestamp').values;
+  return columnOf(table, name, 'timestamp').values;
 }
 
 /**
@@ -44,7 +48,7 @@ export function timestampColumn(table: Table, name: string): Float64Array {
  * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
  */
 export function textColumn(table: Table, name: string): readonly (string | null)[] {
-  return columnOfKind(table, name, 'text').values;
+  return columnOf(table, name, 'text').values;
 }
 
 /**
@@ -52,7 +56,7 @@ export function textColumn(table: Table, name: string): readonly (string | null)
  * @throws PipelineError `MISSING_COLUMN` when it is absent or of another kind.
  */
 export function encodedColumn(table: Table, name: string): EncodedValues {
-  const column = columnOfKind(table, name, 'text');
+  const column = columnOf(table, name, 'text');
   return column.encoded ?? encode(column.values);
 }
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Table } from '../contracts/table.js';
-import { joinPointInTime } from '../feature-store/offline/training-table.js';
+import { joinPointInTime } from '../feature-store/offline/join-point-in-time.js';
 import { createPredictorPool } from '../inference/predictor-pool.js';
 import { freezeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
 import { loadCatalogueFrom } from '../models/catalogue.js';

@@ -3,7 +3,7 @@ import type { DatasetSchema } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { BackendDataset, ModelDefinition } from '../contracts/model-definition.js';
 import type { Table } from '../contracts/table.js';
-import { joinPointInTime } from '../feature-store/offline/training-table.js';
+import { joinPointInTime } from '../feature-store/offline/join-point-in-time.js';
 import { freezeHoldout, splitHoldout } from '../learning/evaluation/split/index.js';
 
 /** Rows of a source that were read without training. */

@@ -14,6 +14,7 @@ import type { TablePolicy } from '../contracts/data-policy.js';
 import type { DataQuality } from '../contracts/dataset.js';
 import type { DataPipelineInput, DataPipelineResult } from '../contracts/workflows.js';
 import { dataPipelineInput } from '../contracts/workflows.js';
+import { featuresOf } from './bucket-steps.js';
 import { mapBounded } from './bounded.js';
 import { parseInput } from './parse-input.js';
 import { bookkeeping, dataStep } from './steps.js';
@@ -162,8 +163,10 @@ function withoutOnlineStore({ plan, table }: Pipeline, snapshot: SnapshotRef): D
 async function buildFeatures({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
   table.enter('features');
   table.mark('features', 'running');
-  const step = dataStep('Build features', plan.heartbeatTimeoutMs);
-  const features = await step.buildFeatures({ runKey, snapshotHash: hash, cache });
+  const request = { runKey, snapshotHash: hash, cache };
+  const features = await featuresOf(request, plan.heartbeatTimeoutMs, (remark) =>
+    table.mark('features', 'running', remark),
+  );
   const built = features.views.map(({ name, entities }) => `${name}: ${entities}`).join(', ');
   table.mark('features', 'done', withOrigin(built, features));
   return features;

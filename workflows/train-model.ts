@@ -29,6 +29,7 @@ import { parseInput } from './parse-input.js';
 import { recordDecision, recordFailure } from './record-end.js';
 import { recordedEvaluation, recordedModel, recordedRows, type TrainingRows } from './recorded-results.js';
 import { bookkeeping, dataStep, trainingStep } from './steps.js';
+import { prepareRows } from './bucket-steps.js';
 import { enter, type RegisteredModel, resultOf, resultWith, type Training } from './training-run.js';
 import type { ProgressTable } from './visibility.js';
 import { reportLink, setSearchAttributes, showProgress, withOrigin } from './visibility.js';
@@ -181,9 +182,11 @@ async function locateRows(training: Training): Promise<RowOrigin | TrainModelRes
 async function prepare(training: Training, origin: RowOrigin): Promise<TrainingRows | TrainModelResult> {
   const { runKey, modelName, plan, table } = training;
   enter(training, 'dataset');
-  const step = dataStep('Select rows and features', plan.heartbeatTimeoutMs);
   const { cache } = training.request;
-  const prepared = await step.prepareDataset({ runKey, modelName, params: plan.params, cache, ...origin });
+  const request = { runKey, modelName, params: plan.params, cache, ...origin };
+  const prepared = await prepareRows(request, plan.heartbeatTimeoutMs, (remark) =>
+    table.mark('dataset', 'running', remark),
+  );
   if (prepared.status === 'skipped') return resultWith(training, 'skipped', { reasons: [prepared.reason] });
   table.mark('dataset', 'done', withOrigin(`${prepared.dataset.rows} rows`, prepared));
   return { dataset: prepared.dataset, shards: prepared.shards ?? 0 }; // absent in runs from before there were shards

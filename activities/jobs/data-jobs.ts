@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import {
   builtStates,
+  datasetPart,
+  datasetPartInput,
   extractedTable,
   extractTableInput,
+  featurePart,
+  featurePartInput,
   featureSetRef,
+  groupedRows,
+  groupRowsInput,
+  madeParts,
   preparedDataset,
 } from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
@@ -64,13 +71,24 @@ export const validateSnapshot = defineJob({
   },
 });
 
+/** With `made`, what was built of each bucket is put together. */
 export const buildFeatures = defineJob({
-  input: z.strictObject({ snapshotHash: contentHash }),
+  input: z.strictObject({ snapshotHash: contentHash, made: z.array(featurePart).optional() }),
   output: featureSetRef,
-  async run({ snapshotHash }, { blobs, signal, onProgress }) {
+  async run({ snapshotHash, made }, { blobs, signal, onProgress }) {
     const { buildFeatureSet } = await import('../../feature-store/offline/build.js');
     const { featureViews } = await import('../../feature-store/definitions/index.js');
-    return buildFeatureSet({ blobs, snapshotHash, views: featureViews, signal, onProgress });
+    return buildFeatureSet({ blobs, snapshotHash, views: featureViews, signal, onProgress }, made);
+  },
+});
+
+export const buildFeaturePart = defineJob({
+  input: featurePartInput,
+  output: featurePart,
+  async run({ snapshotHash, bucket }, { blobs, signal, onProgress }) {
+    const { buildFeaturePart: build } = await import('../../feature-store/offline/build.js');
+    const { featureViews } = await import('../../feature-store/definitions/index.js');
+    return build({ blobs, snapshotHash, views: featureViews, signal, onProgress }, bucket);
   },
 });
 
@@ -89,13 +107,36 @@ export const buildStates = defineJob({
   },
 });
 
+/** With `made`, the rows of each bucket are put together. */
 export const prepareDataset = defineJob({
-  input: z.strictObject({ modelName, snapshotHash: contentHash }),
+  input: z.strictObject({ modelName, snapshotHash: contentHash, made: madeParts.optional() }),
   output: preparedDataset,
-  async run(input, { blobs, ...control }) {
+  async run({ made, ...input }, { blobs, ...control }) {
     const { buildBackendDataset } = await import('../../feature-store/offline/training-table.js');
     const { backend } = await findModel(input.modelName);
-    return buildBackendDataset({ ...input, blobs, backend, onStep: stepsOf(control) });
+    return buildBackendDataset({ ...input, blobs, backend, onStep: stepsOf(control) }, made);
+  },
+});
+
+/** The training rows of the users of one bucket. */
+export const prepareDatasetPart = defineJob({
+  input: datasetPartInput,
+  output: datasetPart,
+  async run({ bucket, ...input }, { blobs, ...control }) {
+    const { buildPart } = await import('../../feature-store/offline/training-table.js');
+    const { backend } = await findModel(input.modelName);
+    return buildPart({ ...input, blobs, backend, onStep: stepsOf(control) }, bucket);
+  },
+});
+
+/** Columns over groups of the rows of all buckets, for a part of the groups. */
+export const groupDatasetRows = defineJob({
+  input: groupRowsInput,
+  output: groupedRows,
+  async run({ parts, modelName: name, ...part }, { blobs, ...control }) {
+    const { buildGroups } = await import('../../feature-store/offline/training-table.js');
+    const { backend } = await findModel(name);
+    return { hash: await buildGroups({ blobs, backend, onStep: stepsOf(control) }, parts, part) };
   },
 });
 

@@ -14,7 +14,7 @@ import {
   type GeneratorOptions,
 } from '../../datasets/sources/backend/generator/index.js';
 import { emptyRows } from '../../datasets/sources/backend/generator/rows.js';
-import { joinPointInTime } from '../../feature-store/offline/training-table.js';
+import { joinPointInTime } from '../../feature-store/offline/join-point-in-time.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { quietContext } from '../../learning/estimator.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';

@@ -1,6 +1,6 @@
 import type { DatasetRef, DatasetSchema } from '../../contracts/dataset.js';
 import type { Table } from '../../contracts/table.js';
-import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
 import { type DatasetManifest, datasetManifest } from './manifest.js';
@@ -10,21 +10,18 @@ import { putTable } from './put-table.js';
 /** Hash of a schema's description: a changed column, feature or split rule gives another one. */
 export const hashOfSchema = (schema: DatasetSchema): string => hashOfJson(schema);
 
-/**
- * Stores a training table as Parquet under a manifest. Idempotent: the same rows, schema and origin give the same hash.
- * @param input.ref - everything of the reference but the hash and the number of rows, which follow from the table.
- */
-export async function storeDataset(
+/** What describes a dataset beside its rows. */
+interface DescribedDataset {
+  readonly schema: DatasetSchema;
+  readonly ref: Omit<DatasetRef, 'hash' | 'rows'>;
+}
+
+async function storeManifest(
   blobs: BlobStore,
-  input: {
-    readonly table: Table;
-    readonly schema: DatasetSchema;
-    readonly ref: Omit<DatasetRef, 'hash' | 'rows'>;
-  },
+  { schema, ref }: DescribedDataset,
+  { data, rows }: { readonly data: StoredBlob; readonly rows: number },
 ): Promise<DatasetRef> {
-  const { table, schema, ref } = input;
-  const data = await putTable(blobs, table);
-  const described = { ...ref, rows: table.rowCount };
+  const described = { ...ref, rows };
   const manifest: DatasetManifest = {
     kind: 'dataset',
     schemaVersion: 1,
@@ -33,6 +30,25 @@ export async function storeDataset(
     data: { hash: data.hash, bytes: data.bytes },
   };
   return { ...described, hash: (await putJsonBlob(blobs, manifest)).hash };
+}
+
+/**
+ * Stores a training table as Parquet under a manifest. Idempotent: the same rows, schema and origin give the same hash.
+ * @param input.ref - everything of the reference but the hash and the number of rows, which follow from the table.
+ */
+export async function storeDataset(
+  blobs: BlobStore,
+  input: DescribedDataset & { readonly table: Table },
+): Promise<DatasetRef> {
+  return storeManifest(blobs, input, { data: await putTable(blobs, input.table), rows: input.table.rowCount });
+}
+
+/** Stores a training table that lies in a Parquet file, as `storeDataset` does. */
+export async function storeDatasetFile(
+  blobs: BlobStore,
+  input: DescribedDataset & { readonly path: string; readonly rows: number },
+): Promise<DatasetRef> {
+  return storeManifest(blobs, input, { data: await blobs.putFile(input.path), rows: input.rows });
 }
 
 /** Manifest and table of a dataset. */

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { selectRows, textColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { tableSpecs } from '../sources/backend/tables.js';
+import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { bucketOfPart, NO_USER } from './buckets.js';
+import { quoteName, quoteText, withDuckDb } from './duckdb.js';
 import { loadSnapshot } from './load-snapshot.js';
 import type { SnapshotManifest } from './manifest.js';
 import type { ReadOptions } from './parquet.js';
@@ -22,6 +25,8 @@ export type SnapshotSelection = {
       readonly columns: TableColumns;
       /** Those of them that are only carried over to another table. @default none */
       readonly carried?: TableColumns | undefined;
+      /** `key`: all buckets in one order, sorted on disk. @default bucket by bucket */
+      readonly order?: 'key';
     }
 );
 
@@ -64,6 +69,8 @@ export async function snapshotFiles(
 }
 
 interface WantedColumns extends ReadOptions {
+  /** All buckets in one order. */
+  readonly inOrder?: boolean;
   /** Undefined: all. */
   readonly columns?: readonly string[] | undefined;
 }
@@ -72,8 +79,24 @@ interface WantedColumns extends ReadOptions {
 function wantedOf(selection: SnapshotSelection, table: BackendTable): WantedColumns | null {
   if ('tables' in selection) return selection.tables.includes(table) ? {} : null;
   const columns = selection.columns[table];
-  return columns === undefined ? null : { columns, encode: true, carried: selection.carried?.[table] ?? [] };
+  if (columns === undefined) return null;
+  const inOrder = selection.order === 'key';
+  return { columns, inOrder, encode: true, carried: inOrder ? [] : (selection.carried?.[table] ?? []) };
 }
+
+/** Rows of several files in the order of the bytes of `id`. */
+const readSorted = (paths: readonly string[], columns: readonly string[], options: ReadOptions): Promise<Table> =>
+  withTemporaryFolder(async (folder) => {
+    const sorted = join(folder, 'sorted.parquet');
+    const files = paths.map(quoteText).join(', ');
+    await withDuckDb((connection) =>
+      connection.run(
+        `copy (select ${columns.map(quoteName).join(', ')} from read_parquet([${files}]) order by id)
+         to ${quoteText(sorted)} (format parquet, compression snappy)`,
+      ),
+    );
+    return readParquet([sorted], columns, options);
+  });
 
 /** Rows in the order of their bytes of `id`, which is the order of the source. */
 function byKey(table: Table): Table {
@@ -88,9 +111,10 @@ const isMixed = (parts: StoredTable['parts'], buckets: number | undefined): bool
 async function readTable(
   blobs: BlobStore,
   { table, parts, mixed }: Pick<StoredTable, 'table' | 'parts'> & { readonly mixed: boolean },
-  { columns, ...options }: WantedColumns,
+  { columns, inOrder = false, ...options }: WantedColumns,
 ): Promise<Table> {
   const paths = await pathsOf(blobs, parts, table);
+  if (inOrder && paths.length > 1 && columns !== undefined) return readSorted(paths, columns, options);
   if (!mixed) return readParquet(paths, columns, options);
   const wanted = columns === undefined || columns.includes('id') ? columns : [...columns, 'id'];
   // Carried columns keep the order of the files, so they are read where the order changes.

@@ -1,7 +1,8 @@
 import type { FeatureField } from '../../contracts/feature-view.js';
-import { HOUR_MS, localDay, weekdayOf } from '../../learning/time-series/calendar/index.js';
+import type { EncodedValues } from '../../contracts/table.js';
+import { HOUR_MS, localDay, localHour, weekdayOf } from '../../learning/time-series/calendar/index.js';
 import { ratio } from './arithmetic.js';
-import { DAY_MS, lowerBound } from './event-index.js';
+import { DAY_MS, lowerBound, sortByEntity, type SortedEvents } from './event-index.js';
 import {
   countBefore,
   type CounterpartyPast,
@@ -32,8 +33,8 @@ const SATURDAY = 5;
 type Field = Omit<FeatureField, 'name'>;
 const field = (unit: FeatureField['unit'], description: string): Field => ({ unit, description });
 
-/** Features of a transaction, in this order; NaN = unknown. Windows end strictly before the transaction. */
-export const transactionFields = {
+/** Features of a transaction and its customer's past, in this order; NaN = unknown. Windows end strictly before it. */
+const customerFields = {
   amount: field('INR', 'Size of the transaction, without sign.'),
   moneyIn: field('flag', '1 = money in, 0 = money out.'),
   amountToMean30Days: field('ratio', "Amount over the customer's mean of the last 30 days, same direction."),
@@ -56,6 +57,10 @@ export const transactionFields = {
   night: field('flag', "1 = between midnight and 6:00 on the customer's clock."),
   weekend: field('flag', "1 = Saturday or Sunday on the customer's clock."),
   hourShare90Days: field('share', "Share of the customer's last 90 days within two hours of this time of day."),
+} as const satisfies Record<string, Field>;
+
+/** Features of the counterparty's past, in this order. */
+const counterpartyFields = {
   counterpartyCount1Day: field('count', "The counterparty's transactions of one day, ending 7 days earlier."),
   counterpartyCount7Days: field('count', "The counterparty's transactions of 7 days, ending 7 days earlier."),
   counterpartyCount30Days: field('count', "The counterparty's transactions of 30 days, ending 7 days earlier."),
@@ -64,12 +69,19 @@ export const transactionFields = {
   counterpartyRisk30Days: field('share', 'Share of them known as misuse by now, 30 days ending 7 days earlier.'),
 } as const satisfies Record<string, Field>;
 
+/** Features of a transaction, in this order; NaN = unknown. Windows end strictly before the transaction. */
+export const transactionFields = { ...customerFields, ...counterpartyFields } as const;
+
 /** Name of a transaction feature. */
 export type TransactionFeature = keyof typeof transactionFields;
 /** One value for each feature. */
 export type TransactionFeatures = Readonly<Record<TransactionFeature, number>>;
 /** Feature names in the order of `transactionFields`. */
 export const transactionFeatureNames = Object.keys(transactionFields) as readonly TransactionFeature[];
+/** Those of the transaction and its customer, the first of them. */
+export const customerFeatureNames = Object.keys(customerFields) as readonly TransactionFeature[];
+/** Those of the counterparty, the last of them. */
+export const counterpartyFeatureNames = Object.keys(counterpartyFields) as readonly TransactionFeature[];
 
 /** Counts and sums over the customer's history, added in order of time. */
 interface CustomerSums {
@@ -133,11 +145,23 @@ interface CurrentTransaction {
   readonly moneyIn: number;
   readonly hour: number;
   readonly weekday: number;
-  readonly counterparty: string | null;
-  readonly category: string | null;
+  /** Codes of the customer's timeline; −1 = unknown, below = none of its own. */
+  readonly counterparty: number;
+  readonly category: number;
 }
 
-function toCurrent(now: Transaction): CurrentTransaction {
+const UNKNOWN = -1;
+/** Of a name that the customer's past does not have. */
+const NEW = -2;
+
+/** The code of a name in the customer's past. */
+function codeOf(name: string | null, { words }: EncodedValues): number {
+  if (name === null) return UNKNOWN;
+  const code = words.indexOf(name);
+  return code < 0 ? NEW : code;
+}
+
+function toCurrent(now: Transaction, past: Timeline): CurrentTransaction {
   const { bookedAt, amount, counterparty, category } = now;
   return {
     bookedAt,
@@ -145,8 +169,8 @@ function toCurrent(now: Transaction): CurrentTransaction {
     moneyIn: amount > 0 ? 1 : 0,
     hour: hourOf(now),
     weekday: weekdayOf(localDay(bookedAt, now.utcOffsetHours)),
-    counterparty,
-    category,
+    counterparty: codeOf(counterparty, past.counterparty),
+    category: codeOf(category, past.category),
   };
 }
 
@@ -155,13 +179,13 @@ function addPast(sums: CustomerSums, past: Timeline, i: number, now: CurrentTran
   const size = past.size[i]!;
   addWindows(sums, age, size);
   sums.past += 1;
-  if (now.category !== null && past.category[i] === now.category) {
+  if (now.category !== UNKNOWN && past.category.codes[i] === now.category) {
     sums.categoryCount += 1;
     sums.categorySum += size;
   }
   if (size > sums.maximum) sums.maximum = size;
   if (clockDistance(past.hour[i]!, now.hour) <= HABIT_HOURS) sums.nearHour += 1;
-  if (now.counterparty === null || past.counterparty[i] !== now.counterparty) return;
+  if (now.counterparty === UNKNOWN || past.counterparty.codes[i] !== now.counterparty) return;
   sums.visits += 1;
   if (age <= DAY_MS && size === now.size) sums.repeats += 1;
 }
@@ -191,40 +215,46 @@ function delayedRisk(past: CounterpartyPast, now: number, days: number): number 
 }
 
 function isNewCounterparty(now: CurrentTransaction, { past, visits }: CustomerSums): number {
-  if (now.counterparty === null || past === 0) return Number.NaN;
+  if (now.counterparty === UNKNOWN || past === 0) return Number.NaN;
   return visits === 0 ? 1 : 0;
 }
 
-function featuresOf(now: CurrentTransaction, sums: CustomerSums, counterparty: CounterpartyPast): TransactionFeatures {
+/** Values in the order of `customerFields`. */
+function customerValues(now: CurrentTransaction, past: Timeline): readonly number[] {
+  const sums = customerSums(past, now);
   const mean30Days = ratio(sums.sum30Days, sums.count30Days);
-  return {
-    amount: now.size,
-    moneyIn: now.moneyIn,
-    amountToMean30Days: ratio(now.size, mean30Days),
-    amountToCategoryMean90Days: ratio(now.size, ratio(sums.categorySum, sums.categoryCount)),
-    amountToMaximum90Days: ratio(now.size, sums.maximum),
-    count1Hour: sums.count1Hour,
-    count1Day: sums.count1Day,
-    count7Days: sums.count7Days,
-    count30Days: sums.count30Days,
-    mean1Day: ratio(sums.sum1Day, sums.count1Day),
-    mean7Days: ratio(sums.sum7Days, sums.count7Days),
+  return [
+    now.size,
+    now.moneyIn,
+    ratio(now.size, mean30Days),
+    ratio(now.size, ratio(sums.categorySum, sums.categoryCount)),
+    ratio(now.size, sums.maximum),
+    sums.count1Hour,
+    sums.count1Day,
+    sums.count7Days,
+    sums.count30Days,
+    ratio(sums.sum1Day, sums.count1Day),
+    ratio(sums.sum7Days, sums.count7Days),
     mean30Days,
-    counterpartyVisits90Days: sums.visits,
-    newCounterparty: isNewCounterparty(now, sums),
-    repeats1Day: sums.repeats,
-    hour: now.hour,
-    night: now.hour < NIGHT_ENDS ? 1 : 0,
-    weekend: now.weekday >= SATURDAY ? 1 : 0,
-    hourShare90Days: ratio(sums.nearHour, sums.past),
-    counterpartyCount1Day: delayedCount(counterparty, now.bookedAt, 1),
-    counterpartyCount7Days: delayedCount(counterparty, now.bookedAt, 7),
-    counterpartyCount30Days: delayedCount(counterparty, now.bookedAt, 30),
-    counterpartyRisk1Day: delayedRisk(counterparty, now.bookedAt, 1),
-    counterpartyRisk7Days: delayedRisk(counterparty, now.bookedAt, 7),
-    counterpartyRisk30Days: delayedRisk(counterparty, now.bookedAt, 30),
-  };
+    sums.visits,
+    isNewCounterparty(now, sums),
+    sums.repeats,
+    now.hour,
+    now.hour < NIGHT_ENDS ? 1 : 0,
+    now.weekday >= SATURDAY ? 1 : 0,
+    ratio(sums.nearHour, sums.past),
+  ];
 }
+
+/** Values in the order of `counterpartyFields`. @param now - milliseconds. */
+const counterpartyValues = (past: CounterpartyPast, now: number): readonly number[] => [
+  delayedCount(past, now, 1),
+  delayedCount(past, now, 7),
+  delayedCount(past, now, 30),
+  delayedRisk(past, now, 1),
+  delayedRisk(past, now, 7),
+  delayedRisk(past, now, 30),
+];
 
 /**
  * Features of one transaction from those strictly before it: of training rows, of requests that send their past, and of
@@ -237,9 +267,105 @@ export function featuresOfTransaction(
   customer: Timeline,
   counterparty: CounterpartyPast,
 ): TransactionFeatures {
-  const now = toCurrent(transaction);
-  return featuresOf(now, customerSums(customer, now), now.counterparty === null ? noCounterpartyPast : counterparty);
+  const now = toCurrent(transaction, customer);
+  const past = now.counterparty === UNKNOWN ? noCounterpartyPast : counterparty;
+  const values = [...customerValues(now, customer), ...counterpartyValues(past, now.bookedAt)];
+  return Object.fromEntries(transactionFeatureNames.map((name, i) => [name, values[i]!])) as TransactionFeatures;
 }
+
+/** Transactions of some customers; all arrays are (n,). */
+export interface TransactionColumns {
+  readonly customer: EncodedValues;
+  readonly counterparty: EncodedValues;
+  readonly category: EncodedValues;
+  /** Milliseconds since the epoch. */
+  readonly bookedAt: Float64Array;
+  /** Negative = money out. */
+  readonly amount: Float64Array;
+  readonly utcOffsetHours: Float64Array;
+}
+
+const pick = (codes: Int32Array, rows: Int32Array): Int32Array => Int32Array.from(rows, (row) => codes[row]!);
+
+/** All customers' transactions in the order of `rows`, of which each customer's are a range. */
+function orderedTimeline(all: TransactionColumns, { rows, times }: SortedEvents): Timeline {
+  return {
+    time: times,
+    size: Float64Array.from(rows, (row) => Math.abs(all.amount[row]!)),
+    moneyIn: Uint8Array.from(rows, (row) => (all.amount[row]! > 0 ? 1 : 0)),
+    hour: Float64Array.from(rows, (row) => localHour(all.bookedAt[row]!, all.utcOffsetHours[row]!)),
+    counterparty: { codes: pick(all.counterparty.codes, rows), words: all.counterparty.words },
+    category: { codes: pick(all.category.codes, rows), words: all.category.words },
+  };
+}
+
+const rangeOf = (all: Timeline, from: number, to: number): Timeline => ({
+  time: all.time.subarray(from, to),
+  size: all.size.subarray(from, to),
+  moneyIn: all.moneyIn.subarray(from, to),
+  hour: all.hour.subarray(from, to),
+  counterparty: { codes: all.counterparty.codes.subarray(from, to), words: all.counterparty.words },
+  category: { codes: all.category.codes.subarray(from, to), words: all.category.words },
+});
+
+const currentAt = (past: Timeline, i: number, utcOffsetHours: number): CurrentTransaction => ({
+  bookedAt: past.time[i]!,
+  size: past.size[i]!,
+  moneyIn: past.moneyIn[i]!,
+  hour: past.hour[i]!,
+  weekday: weekdayOf(localDay(past.time[i]!, utcOffsetHours)),
+  counterparty: past.counterparty.codes[i]!,
+  category: past.category.codes[i]!,
+});
+
+/**
+ * Features of each transaction from those of its customer strictly before it: the columns of `customerFeatureNames`, in
+ * the order of the rows. Rows without a customer or a time have NaN.
+ * @returns (features, n)
+ */
+export function customerFeatures(all: TransactionColumns): Float64Array[] {
+  const sorted = sortByEntity(all.customer, all.bookedAt);
+  const timeline = orderedTimeline(all, sorted);
+  const columns = customerFeatureNames.map(() => new Float64Array(all.bookedAt.length).fill(Number.NaN));
+  for (let k = 0; k < all.customer.words.length; k++) {
+    const from = sorted.starts[k]!;
+    const past = rangeOf(timeline, from, sorted.starts[k + 1]!);
+    for (let i = 0; i < past.time.length; i++) {
+      const row = sorted.rows[from + i]!;
+      const values = customerValues(currentAt(past, i, all.utcOffsetHours[row]!), past);
+      for (let j = 0; j < values.length; j++) columns[j]![row] = values[j]!;
+    }
+  }
+  return columns;
+}
+
+/**
+ * Features of each transaction from all earlier ones with its counterparty: one array for each of
+ * `counterpartyFeatureNames`.
+ * @param times - (n,) of all transactions with one counterparty, ascending.
+ * @param misuseKnownAt - (n,) NaN = not known.
+ * @param into - (features, n) to be filled.
+ */
+export function counterpartyFeatures(
+  times: Float64Array,
+  misuseKnownAt: Float64Array,
+  into: readonly Float64Array[],
+): void {
+  const misused = (_: number, i: number): boolean => !Number.isNaN(misuseKnownAt[i]);
+  const past = {
+    time: times,
+    before: null,
+    misusedAt: times.filter(misused),
+    misuseKnownAt: misuseKnownAt.filter(misused),
+  };
+  for (let i = 0; i < times.length; i++) {
+    const values = counterpartyValues(past, times[i]!);
+    for (let j = 0; j < values.length; j++) into[j]![i] = values[j]!;
+  }
+}
+
+/** `counterpartyFeatures` of a transaction without a counterparty. */
+export const withoutCounterparty: readonly number[] = counterpartyValues(noCounterpartyPast, 0);
 
 /**
  * Indexes past transactions and returns the function that computes one transaction's features from those strictly

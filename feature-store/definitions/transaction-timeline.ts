@@ -1,3 +1,5 @@
+import type { EncodedValues } from '../../contracts/table.js';
+import { encode } from '../../learning/encoded-text.js';
 import { localHour } from '../../learning/time-series/calendar/index.js';
 import { lowerBound } from './event-index.js';
 import { groupBy } from '../../learning/group-by.js';
@@ -30,8 +32,8 @@ export interface Timeline {
   readonly moneyIn: Uint8Array;
   /** Local time of day in hours. */
   readonly hour: Float64Array;
-  readonly counterparty: readonly (string | null)[];
-  readonly category: readonly (string | null)[];
+  readonly counterparty: EncodedValues;
+  readonly category: EncodedValues;
 }
 
 /** Time of day in the customer's time zone, in hours from 0 to 24. */
@@ -48,8 +50,8 @@ export function timelineOf(unordered: readonly Transaction[]): Timeline {
     size: Float64Array.from(rows, ({ amount }) => Math.abs(amount)),
     moneyIn: Uint8Array.from(rows, ({ amount }) => (amount > 0 ? 1 : 0)),
     hour: Float64Array.from(rows, hourOf),
-    counterparty: rows.map(({ counterparty }) => counterparty),
-    category: rows.map(({ category }) => category),
+    counterparty: encode(rows.map(({ counterparty }) => counterparty)),
+    category: encode(rows.map(({ category }) => category)),
   };
 }
 

@@ -5,7 +5,7 @@ import { loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { buildFeatureSet } from '../../feature-store/offline/build.js';
 import { loadFeatureTable } from '../../feature-store/offline/feature-set-store.js';
-import { joinPointInTime } from '../../feature-store/offline/training-table.js';
+import { joinPointInTime } from '../../feature-store/offline/join-point-in-time.js';
 import { materializeFeatureSet } from '../../feature-store/online/materialize.js';
 import { createMemoryStore } from '../../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';

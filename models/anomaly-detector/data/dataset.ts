@@ -3,7 +3,7 @@ import type { DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
 import { categoryColumn, columnNames, contextColumns, featureColumns, featureSpecs, labelColumn } from './columns.js';
-import { allTransactions, labelledTransactions } from './labelled-transactions.js';
+import { allTransactions, labelledTransactions, rowsByUser } from './labelled-transactions.js';
 
 /** Fewest rows for meaningful windows and a holdout. */
 export const MINIMUM_ROWS = 500;
@@ -60,5 +60,6 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: labelledTransactions,
+  byUser: rowsByUser,
   stateRows: allTransactions,
 };

@@ -41,7 +41,8 @@ const feedback: Table = {
   },
 };
 
-const rowsOf = (tables: SnapshotTables, timeZone?: string) => labelledTransactions(tables, { asOf: AS_OF, timeZone });
+const rowsOf = (tables: SnapshotTables, timeZone?: string) =>
+  labelledTransactions(tables, { asOf: AS_OF, source: 'generated', timeZone });
 
 describe('labelledTransactions', () => {
   it('labels by disputes, keeps verdicts, and omits transactions that are too new', () => {
@@ -77,7 +78,10 @@ describe('labelledTransactions', () => {
   });
 
   it('counts the last 30 days from the newest transaction of an outdated source', () => {
-    const stale = labelledTransactions({ transactions: transactions() }, { asOf: AS_OF + 300 * DAY_MS });
+    const stale = labelledTransactions(
+      { transactions: transactions() },
+      { asOf: AS_OF + 300 * DAY_MS, source: 'generated' },
+    );
     expect(textColumn(stale.table, 'transactionId')).toEqual(['t1', 't2', 't3']);
   });
 

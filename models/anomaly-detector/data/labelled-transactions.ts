@@ -1,13 +1,22 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import type { LabelledRows, SnapshotMoment } from '../../../contracts/model-definition.js';
-import type { Table } from '../../../contracts/table.js';
+import type { RowsByUser, RowsConclusion, RowsOfUsers, SnapshotMoment } from '../../../contracts/model-definition.js';
+import type { EncodedValues, Table } from '../../../contracts/table.js';
 import { DAY_MS } from '../../../feature-store/definitions/event-index.js';
-import { transactionFeatureNames } from '../../../feature-store/definitions/transaction-context.js';
+import { rowsOfAll } from '../../../feature-store/definitions/rows-by-user.js';
 import { utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
-import { numberColumn, snapshotTable, textColumn, timestampColumn, withColumn } from '../../../learning/table.js';
+import {
+  columnOf,
+  encodedColumn,
+  numberColumn,
+  selectRows,
+  snapshotTable,
+  textColumn,
+  timestampColumn,
+  withColumn,
+} from '../../../learning/table.js';
 import { columnNames } from './columns.js';
-import { contextTable, type LabelledTransaction } from './context-table.js';
-import { stateTable } from './states/read-rows.js';
+import { counterpartyColumns, customerTable, type LabelledTransactions, named } from './context-table.js';
+import { stateColumns } from './states/read-rows.js';
 
 /** Days after which a transaction counts as labelled, since disputes arrive late. */
 export const MATURING_DAYS = 30;
@@ -36,25 +45,6 @@ function feedbackOf(table: Table | undefined): ReadonlyMap<string, Feedback> {
   return found;
 }
 
-/** The merchant, else the description without its numbers (references, dates differ from booking to booking). */
-const partyOf = (merchant: string | null, description: string | null): string | null =>
-  merchant ?? description?.replace(/\d+/g, '') ?? null;
-
-/** The columns that a transaction is read from. */
-function readColumns(table: Table) {
-  return {
-    ids: textColumn(table, 'id'),
-    users: textColumn(table, 'user_id'),
-    merchants: textColumn(table, 'merchant'),
-    descriptions: textColumn(table, 'description'),
-    categories: textColumn(table, 'category'),
-    amounts: numberColumn(table, 'amount'),
-    currencies: textColumn(table, 'currency'),
-    times: timestampColumn(table, 'booked_at'),
-    disputed: timestampColumn(table, 'disputed_at'),
-  };
-}
-
 /** The earlier of dispute and confirmation; NaN when there was neither. */
 function misuseKnownAt(disputedAt: number, feedback: Feedback | undefined): number {
   const confirmedAt = feedback?.verdict === 1 ? feedback.at : Number.NaN;
@@ -62,79 +52,146 @@ function misuseKnownAt(disputedAt: number, feedback: Feedback | undefined): numb
   return Math.min(disputedAt, confirmedAt);
 }
 
-const unnamed = (text: string | null | undefined): string => text ?? '';
+/**
+ * The merchant, else the description without its numbers (references, dates differ from booking to booking).
+ */
+function parties(table: Table): EncodedValues {
+  const merchants = encodedColumn(table, 'merchant');
+  const descriptions = textColumn(table, 'description');
+  const words = [...merchants.words];
+  const positions = new Map(words.map((word, position) => [word, position]));
+  const codes = merchants.codes.slice();
+  for (let row = 0; row < codes.length; row++) {
+    const description = descriptions[row] ?? null;
+    if (codes[row]! >= 0 || description === null) continue;
+    const party = description.replace(/\d+/g, '');
+    const position = positions.get(party) ?? words.push(party) - 1;
+    positions.set(party, position);
+    codes[row] = position;
+  }
+  return { codes, words };
+}
+
+/** Hours that the customers' clock was ahead of UTC; of the zone, else by the currency of the account. */
+function clocksOf(table: Table, timeZone: string | undefined): Float64Array {
+  const currencies = encodedColumn(table, 'currency');
+  const zones = currencies.words.map((word) => utcOffsetHoursOf[word] ?? 0);
+  return timestampColumn(table, 'booked_at').map((time, row) =>
+    utcOffsetHours(timeZone ?? zones[currencies.codes[row]!] ?? 0, time),
+  );
+}
+
+/** What analysts said of each row's transaction, and when misuse became known. */
+function reviews(table: Table, feedback: ReadonlyMap<string, Feedback>) {
+  const disputed = timestampColumn(table, 'disputed_at');
+  const verdict = new Float64Array(table.rowCount).fill(Number.NaN);
+  const misuseKnown = new Float64Array(table.rowCount);
+  const ids = feedback.size === 0 ? [] : textColumn(table, 'id');
+  for (let row = 0; row < table.rowCount; row++) {
+    const reviewed = feedback.get(ids[row] ?? '');
+    verdict[row] = reviewed?.verdict ?? Number.NaN;
+    misuseKnown[row] = misuseKnownAt(disputed[row]!, reviewed);
+  }
+  return { verdict, misuseKnownAt: misuseKnown, label: disputed.map((at) => (Number.isNaN(at) ? 0 : 1)) };
+}
 
 function readTransactions(
   table: Table,
   feedback: ReadonlyMap<string, Feedback>,
   timeZone: string | undefined,
-): LabelledTransaction[] {
-  const { ids, users, merchants, descriptions, categories, amounts, currencies, times, disputed } = readColumns(table);
-  return Array.from(times, (bookedAt, row): LabelledTransaction => {
-    const id = unnamed(ids[row]);
-    const reviewed = feedback.get(id);
-    return {
-      id,
-      customer: unnamed(users[row]),
-      counterparty: partyOf(merchants[row]!, descriptions[row]!),
-      category: categories[row]!,
-      bookedAt,
-      amount: amounts[row]!,
-      utcOffsetHours: utcOffsetHours(timeZone ?? utcOffsetHoursOf[unnamed(currencies[row])] ?? 0, bookedAt),
-      misuseKnownAt: misuseKnownAt(disputed[row]!, reviewed),
-      label: Number.isNaN(disputed[row]) ? 0 : 1,
-      verdict: reviewed?.verdict ?? Number.NaN,
-    };
-  });
+): LabelledTransactions {
+  return {
+    id: columnOf(table, 'id', 'text'),
+    customer: named(encodedColumn(table, 'user_id')),
+    counterparty: parties(table),
+    category: encodedColumn(table, 'category'),
+    bookedAt: timestampColumn(table, 'booked_at'),
+    amount: numberColumn(table, 'amount'),
+    utcOffsetHours: clocksOf(table, timeZone),
+    ...reviews(table, feedback),
+  };
 }
 
-function describe(rows: readonly LabelledTransaction[], open: number): string[] {
-  const count = (of: (row: LabelledTransaction) => boolean): number => rows.filter(of).length;
-  const confirmed = count(({ verdict }) => verdict === 1);
-  const dismissed = count(({ verdict }) => verdict === 0);
-  return [
-    `${count(({ label }) => label === 1)} of ${rows.length} transactions were disputed: the label`,
-    `${open} transactions of the last ${MATURING_DAYS} days are left out: their disputes have not arrived yet`,
-    `analysts confirmed ${confirmed} and dismissed ${dismissed} alerts: learned from once known, never judged by`,
-  ];
+const countOf = (values: Float64Array, wanted: number): number =>
+  values.reduce((count, value) => count + Number(value === wanted), 0);
+
+/** Numbers of rows, of those too new to be labelled, and of what is known of them. */
+function countsOf({ label, verdict, misuseKnownAt: known }: LabelledTransactions, open: number): RowsOfUsers['counts'] {
+  return {
+    rows: label.length,
+    open,
+    disputed: countOf(label, 1),
+    confirmed: countOf(verdict, 1),
+    dismissed: countOf(verdict, 0),
+    known: known.reduce((count, at, row) => count + Number(at > 0 || verdict[row]! >= 0), 0),
+  };
 }
 
-/** Labels become unknown: a source that records neither disputes nor verdicts does not say that there was no fraud. */
-function withoutLabels(rows: readonly LabelledTransaction[]): LabelledTransaction[] {
-  return rows.map((row) => ({ ...row, label: Number.NaN }));
+function conclude({ rows, open, disputed, confirmed, dismissed, known }: RowsOfUsers['counts']): RowsConclusion {
+  // A source that records neither disputes nor verdicts does not say that there was no fraud.
+  if (known === 0) return { notes: ['the source records neither disputes nor verdicts'], unknown: [columnNames.label] };
+  return {
+    notes: [
+      `${disputed} of ${rows} transactions were disputed: the label`,
+      `${open} transactions of the last ${MATURING_DAYS} days are left out: their disputes have not arrived yet`,
+      `analysts confirmed ${confirmed} and dismissed ${dismissed} alerts: learned from once known, never judged by`,
+    ],
+  };
 }
 
 /** Time of the newest transaction: a source without newer rows has no newer disputes either. */
-const newestOf = (rows: readonly LabelledTransaction[]): number =>
-  rows.reduce((newest, { bookedAt }) => Math.max(newest, bookedAt), -Infinity);
+const newestOf = (table: Table): number =>
+  timestampColumn(table, 'booked_at').reduce((newest, time) => Math.max(newest, time), -Infinity);
 
-const transactionsOf = (tables: SnapshotTables, timeZone: string | undefined): LabelledTransaction[] =>
-  readTransactions(snapshotTable(tables, 'transactions'), feedbackOf(tables.prediction_feedback), timeZone);
+/** Rows old enough for their dispute to have arrived; the others are in no window of theirs. */
+function maturedRows(table: Table, { asOf, newestTransaction = newestOf(table) }: SnapshotMoment): Table {
+  const before = Math.min(asOf, newestTransaction) - MATURING_DAYS * DAY_MS;
+  const times = timestampColumn(table, 'booked_at');
+  return selectRows(
+    table,
+    Int32Array.from(times.keys()).filter((row) => times[row]! < before),
+  );
+}
+
+function maturedTransactions(tables: SnapshotTables, snapshot: SnapshotMoment): RowsOfUsers {
+  const all = snapshotTable(tables, 'transactions');
+  const matured = maturedRows(all, snapshot);
+  const rows = readTransactions(matured, feedbackOf(tables.prediction_feedback), snapshot.timeZone);
+  const table = customerTable(rows);
+  const { [columnNames.customer]: customer, [columnNames.time]: time } = table.columns;
+  return {
+    sections: [withColumn(withColumn(table, 'entity_id', customer!), 'as_of', time!)],
+    counts: countsOf(rows, all.rowCount - matured.rowCount),
+  };
+}
 
 /**
  * Every transaction, also those whose dispute may still come: what the states of customers and counterparties are built
  * from. @throws PipelineError `DATASET_NOT_FOUND`, `MISSING_COLUMN`.
  */
-export const allTransactions = (tables: SnapshotTables, { timeZone }: Pick<SnapshotMoment, 'timeZone'>): Table =>
-  stateTable(transactionsOf(tables, timeZone));
+export function allTransactions(tables: SnapshotTables, { timeZone }: Pick<SnapshotMoment, 'timeZone'>): Table {
+  const rows = readTransactions(
+    snapshotTable(tables, 'transactions'),
+    feedbackOf(tables.prediction_feedback),
+    timeZone,
+  );
+  return stateColumns(rows);
+}
 
 /**
- * The backend's rows: every transaction old enough for its dispute to have arrived, with the features known strictly
- * before it. Label: disputed. Verdicts of analysts are kept beside it for training.
+ * Every transaction old enough for its dispute to have arrived, with the features known strictly before it. Label:
+ * disputed. Verdicts of analysts are kept beside it for training. A verdict may name no customer, so that feedback is
+ * read whole.
+ */
+export const rowsByUser: RowsByUser = {
+  whole: ['prediction_feedback'],
+  rows: maturedTransactions,
+  conclude,
+  grouped: counterpartyColumns,
+};
+
+/**
+ * The rows of all customers at once.
  * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
  */
-export function labelledTransactions(tables: SnapshotTables, snapshot: Omit<SnapshotMoment, 'source'>): LabelledRows {
-  const history = transactionsOf(tables, snapshot.timeZone);
-  const end = Math.min(snapshot.asOf, newestOf(history));
-  const matured = history.filter(({ bookedAt }) => bookedAt < end - MATURING_DAYS * DAY_MS);
-  const labelled = matured.some(({ misuseKnownAt, verdict }) => misuseKnownAt > 0 || verdict >= 0);
-  const rows = labelled ? matured : withoutLabels(matured);
-  const table = contextTable(rows, history, transactionFeatureNames);
-  const named = withColumn(table, 'entity_id', table.columns[columnNames.customer]!);
-  return {
-    table: withColumn(named, 'as_of', table.columns[columnNames.time]!),
-    notes: labelled
-      ? describe(rows, history.length - rows.length)
-      : ['the source records neither disputes nor verdicts'],
-  };
-}
+export const labelledTransactions = rowsOfAll(rowsByUser);

@@ -3,7 +3,7 @@ import type { BackendDataset } from '../../../contracts/model-definition.js';
 import type { ColumnSpec, DatasetSchema } from '../../../contracts/dataset.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import { viewColumns } from '../../../feature-store/definitions/view-columns.js';
-import { labelledApplications } from './labelled-applications.js';
+import { labelledApplications, rowsByUser } from './labelled-applications.js';
 import { asFeature } from './directions.js';
 import { requestFeatures } from './request-features.js';
 import { requestColumns } from './request-columns.js';
@@ -74,4 +74,5 @@ export const backendDataset: BackendDataset = {
   },
   views,
   rows: labelledApplications,
+  byUser: rowsByUser,
 };

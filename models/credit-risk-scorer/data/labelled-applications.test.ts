@@ -39,7 +39,7 @@ const transactions = table(2, { user_id: text('u1', 'u2'), booked_at: days(499, 
 const tables = { credit_applications: applications, users, transactions };
 
 describe('labelledApplications', () => {
-  const { table: rows, notes } = labelledApplications(tables, { asOf: AS_OF });
+  const { table: rows, notes } = labelledApplications(tables, { asOf: AS_OF, source: 'generated' });
 
   it('keeps approved applications with an outcome before the snapshot and any earlier transaction', () => {
     expect(rows.columns.applicationId?.values).toEqual(['used', 'used-bad']);
@@ -69,11 +69,14 @@ describe('labelledApplications', () => {
 
   it('ignores events after the snapshot', () => {
     const later = { ...transactions, columns: { ...transactions.columns, booked_at: days(499, 1200) } };
-    expect(labelledApplications({ ...tables, transactions: later }, { asOf: AS_OF })).toEqual({ table: rows, notes });
+    expect(labelledApplications({ ...tables, transactions: later }, { asOf: AS_OF, source: 'generated' })).toEqual({
+      table: rows,
+      notes,
+    });
   });
 
   it('throws DATASET_NOT_FOUND when the snapshot lacks a table', () => {
-    const fault = (): unknown => labelledApplications({ users, transactions }, { asOf: AS_OF });
+    const fault = (): unknown => labelledApplications({ users, transactions }, { asOf: AS_OF, source: 'generated' });
     expect(fault).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
   });
 });

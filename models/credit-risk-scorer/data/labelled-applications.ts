@@ -1,7 +1,8 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import type { LabelledRows } from '../../../contracts/model-definition.js';
+import type { RowsByUser, RowsConclusion, RowsOfUsers } from '../../../contracts/model-definition.js';
 import type { Column, Table } from '../../../contracts/table.js';
 import {
+  encodedColumn,
   numberColumn,
   selectRows,
   snapshotTable,
@@ -9,20 +10,18 @@ import {
   timestampColumn,
   withColumn,
 } from '../../../learning/table.js';
+import { rowsOfAll } from '../../../feature-store/definitions/rows-by-user.js';
 import { deriveFeatures } from './request-features.js';
 
 const YEAR_MS = 365.25 * 86_400_000;
 
 /** First booking of each user. */
 function firstBookings(transactions: Table): ReadonlyMap<string, number> {
-  const users = textColumn(transactions, 'user_id');
+  const { codes, words } = encodedColumn(transactions, 'user_id');
   const times = timestampColumn(transactions, 'booked_at');
-  const first = new Map<string, number>();
-  users.forEach((user, i) => {
-    const time = times[i]!;
-    if (user !== null && time < (first.get(user) ?? Infinity)) first.set(user, time);
-  });
-  return first;
+  const first = new Float64Array(words.length).fill(Infinity);
+  for (let row = 0; row < codes.length; row++) if (times[row]! < first[codes[row]!]!) first[codes[row]!] = times[row]!;
+  return new Map(words.map((word, code) => [word, first[code]!]));
 }
 
 /** How an application is used. */
@@ -98,24 +97,18 @@ function addPeople(table: Table, userIds: readonly (string | null)[], users: Tab
   return withColumn(withGender, 'ageYears', { kind: 'number', values: ages });
 }
 
-function describe(uses: readonly Use[], bad: number): string[] {
-  const count = (wanted: Use): number => uses.filter((use) => use === wanted).length;
-  const used = count('used');
-  const withOutcome = used + count('no-history');
-  return [
-    `${used} of ${withOutcome} loans with a known outcome have any earlier transaction (${bad} bad); the others are left out`,
-    `${count('open')} approved applications without an outcome yet are not used; ` +
-      `${count('declined')} declined ones have none and serve reject inference alone`,
-  ];
-}
+const countOf = (uses: readonly Use[], wanted: Use): number => uses.filter((use) => use === wanted).length;
 
 /** With fewer outcomes declined rows are left out too, so that they do not count towards the minimum of rows. */
 const FEWEST_OUTCOMES = 60;
 
-function chosenRows(uses: readonly Use[]): number[] {
-  const rowsOf = (wanted: readonly Use[]): number[] => [...uses.keys()].filter((i) => wanted.includes(uses[i]!));
-  const used = rowsOf(['used']);
-  return used.length < FEWEST_OUTCOMES ? used : rowsOf(['used', 'declined']);
+function describe({ used = 0, noHistory = 0, bad, open, declined }: RowsOfUsers['counts']): RowsConclusion {
+  const notes = [
+    `${used} of ${used + noHistory} loans with a known outcome have any earlier transaction (${bad} bad); the others are left out`,
+    `${open} approved applications without an outcome yet are not used; ` +
+      `${declined} declined ones have none and serve reject inference alone`,
+  ];
+  return used < FEWEST_OUTCOMES ? { notes, leaveOut: { column: 'decision', value: 'declined' } } : { notes };
 }
 
 const labelOf = (outcome: string | null, decision: string | null): number => {
@@ -123,16 +116,13 @@ const labelOf = (outcome: string | null, decision: string | null): number => {
   return outcome === 'defaulted' ? 1 : 0;
 };
 
-/**
- * The labelled rows of the backend: approved applications whose outcome was known at the snapshot's moment and whose
- * applicant had any transaction before (without one no feature is known), and the declined ones of such applicants,
- * whose label is unknown. Everything but the label is as of `as_of`.
- * @throws PipelineError `DATASET_NOT_FOUND` without one of its tables; `MISSING_COLUMN`.
- */
-export function labelledApplications(tables: SnapshotTables, snapshot: { readonly asOf: number }): LabelledRows {
+function applicationsOf(tables: SnapshotTables, snapshot: { readonly asOf: number }): RowsOfUsers {
   const applications = snapshotTable(tables, 'credit_applications');
   const uses = usesOf(applications, tables, snapshot.asOf);
-  const chosen = selectRows(applications, chosenRows(uses));
+  const chosen = selectRows(
+    applications,
+    [...uses.keys()].filter((i) => uses[i] === 'used' || uses[i] === 'declined'),
+  );
   const decisions = textColumn(chosen, 'decision');
   const outcomes = textColumn(chosen, 'outcome');
   const defaulted = Float64Array.from(outcomes, (outcome, i) => labelOf(outcome, decisions[i]!));
@@ -148,5 +138,25 @@ export function labelledApplications(tables: SnapshotTables, snapshot: { readonl
     },
   };
   const withPeople = addPeople(table, textColumn(chosen, 'user_id'), snapshotTable(tables, 'users'));
-  return { table: withPeople, notes: describe(uses, defaulted.filter((label) => label === 1).length) };
+  const counts = {
+    used: countOf(uses, 'used'),
+    noHistory: countOf(uses, 'no-history'),
+    open: countOf(uses, 'open'),
+    declined: countOf(uses, 'declined'),
+    bad: defaulted.filter((label) => label === 1).length,
+  };
+  return { sections: [withPeople], counts };
 }
+
+/**
+ * The labelled rows of the backend: approved applications whose outcome was known at the snapshot's moment and whose
+ * applicant had any transaction before (without one no feature is known), and the declined ones of such applicants,
+ * whose label is unknown. Everything but the label is as of `as_of`.
+ */
+export const rowsByUser: RowsByUser = { rows: applicationsOf, conclude: describe };
+
+/**
+ * The rows of all applicants at once.
+ * @throws PipelineError `DATASET_NOT_FOUND` without one of its tables; `MISSING_COLUMN`.
+ */
+export const labelledApplications = rowsOfAll(rowsByUser);

@@ -1,98 +1,131 @@
 import type { SnapshotTables } from '../../../contracts/backend.js';
-import type { LabelledRows, SnapshotMoment } from '../../../contracts/model-definition.js';
-import type { Column, Table } from '../../../contracts/table.js';
+import type { RowsByUser, RowsConclusion, RowsOfUsers, SnapshotMoment } from '../../../contracts/model-definition.js';
+import type { Column, EncodedValues, Table } from '../../../contracts/table.js';
+import { encodedText } from '../../../learning/encoded-text.js';
+import { rowsOfAll } from '../../../feature-store/definitions/rows-by-user.js';
 import { utcOffsetHours } from '../../../learning/time-series/calendar/index.js';
-import { numberColumn, selectRows, snapshotTable, textColumn, timestampColumn } from '../../../learning/table.js';
+import {
+  columnOf,
+  encodedColumn,
+  numberColumn,
+  selectRows,
+  snapshotTable,
+  textColumn,
+  timestampColumn,
+} from '../../../learning/table.js';
 import { columnNames } from './columns.js';
 import { payeeOf } from './payee.js';
 import { internalCategories } from './vocabulary.js';
 
-/** Whether a transaction is spending or income; moves between the customer's own accounts are neither. */
-const isSpendingOrIncome = (amount: number, category: string | null): boolean =>
-  amount !== 0 && !internalCategories.has(category ?? '');
-
-/** The transactions that are spending or income. */
-function movements(transactions: Table): Table {
+/** Rows of spending and income; moves between the customer's own accounts are neither. */
+function movementRows(transactions: Table): Int32Array {
   const amounts = numberColumn(transactions, 'amount');
-  const categories = textColumn(transactions, 'category');
-  const kept = [...amounts.keys()].filter((row) => isSpendingOrIncome(amounts[row]!, categories[row]!));
-  return selectRows(transactions, kept);
+  const { codes, words } = encodedColumn(transactions, 'category');
+  const isInternal = words.map((word) => internalCategories.has(word));
+  const kept = new Int32Array(amounts.length);
+  let count = 0;
+  for (let row = 0; row < amounts.length; row++)
+    if (amounts[row] !== 0 && isInternal[codes[row]!] !== true) kept[count++] = row;
+  return kept.subarray(0, count);
 }
 
-const text = (values: readonly (string | null)[]): Column => ({ kind: 'text', values });
-
-function movementsOf(transactions: Table): Record<string, Column> {
-  const rows = movements(transactions);
+/** Merchants, and where there is none the payee that the statement line names. */
+function payees(rows: Table): EncodedValues {
+  const merchants = encodedColumn(rows, 'merchant');
   const descriptions = textColumn(rows, 'description');
-  const merchants = textColumn(rows, 'merchant').map((name, row) => name ?? payeeOf(descriptions[row] ?? ''));
+  const words = [...merchants.words];
+  const positions = new Map(words.map((word, position) => [word, position]));
+  const codes = merchants.codes.slice();
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! >= 0) continue;
+    const payee = payeeOf(descriptions[row] ?? '');
+    const position = positions.get(payee) ?? words.push(payee) - 1;
+    positions.set(payee, position);
+    codes[row] = position;
+  }
+  return { codes, words };
+}
+
+/** The hours that the clock of a zone is ahead of UTC at each moment. */
+const clocksAt = (timeZone: string, times: Float64Array): Column => ({
+  kind: 'number',
+  values: times.map((time) => utcOffsetHours(timeZone, time)),
+});
+
+function movementsOf(transactions: Table, timeZone: string): Table {
+  const rows = selectRows(transactions, movementRows(transactions));
+  const times = timestampColumn(rows, 'booked_at');
   return {
-    [columnNames.key]: text(textColumn(rows, 'id')),
-    [columnNames.customer]: text(textColumn(rows, 'user_id')),
-    [columnNames.time]: { kind: 'timestamp', values: timestampColumn(rows, 'booked_at') },
-    [columnNames.amount]: { kind: 'number', values: numberColumn(rows, 'amount') },
-    [columnNames.category]: text(textColumn(rows, 'category')),
-    [columnNames.merchant]: text(merchants),
-    [columnNames.instalments]: { kind: 'number', values: new Float64Array(rows.rowCount).fill(NaN) },
+    rowCount: rows.rowCount,
+    columns: {
+      [columnNames.key]: columnOf(rows, 'id', 'text'),
+      [columnNames.customer]: columnOf(rows, 'user_id', 'text'),
+      [columnNames.time]: { kind: 'timestamp', values: times },
+      [columnNames.amount]: { kind: 'number', values: numberColumn(rows, 'amount') },
+      [columnNames.category]: columnOf(rows, 'category', 'text'),
+      [columnNames.merchant]: encodedText(payees(rows)),
+      [columnNames.instalments]: { kind: 'number', values: new Float64Array(rows.rowCount).fill(NaN) },
+      [columnNames.clock]: clocksAt(timeZone, times),
+    },
   };
 }
 
 /** One row for each loan on the day of its disbursement, from which day on its schedule is known. */
-function loansOf(loans: Table | undefined): Record<string, Column> {
-  const none: Table = { rowCount: 0, columns: {} };
-  const table = loans ?? none;
-  const [texts, numbers] = [(name: string) => (loans ? textColumn(table, name) : []), numberOf(loans)];
+function loansOf(loans: Table, timeZone: string): Table {
+  const unknown = (): Column => ({ kind: 'text', values: new Array<null>(loans.rowCount).fill(null) });
+  const times = timestampColumn(loans, 'disbursed_at');
+  const keys = textColumn(loans, 'id').map((id) => `loan ${id ?? ''}`);
   return {
-    [columnNames.key]: text(texts('id').map((id) => `loan ${id ?? ''}`)),
-    [columnNames.customer]: text(texts('user_id')),
-    [columnNames.time]: {
-      kind: 'timestamp',
-      values: loans ? timestampColumn(table, 'disbursed_at') : new Float64Array(0),
+    rowCount: loans.rowCount,
+    columns: {
+      [columnNames.key]: { kind: 'text', values: keys },
+      [columnNames.customer]: columnOf(loans, 'user_id', 'text'),
+      [columnNames.time]: { kind: 'timestamp', values: times },
+      [columnNames.amount]: { kind: 'number', values: numberColumn(loans, 'emi').map((amount) => -amount) },
+      [columnNames.category]: unknown(),
+      [columnNames.merchant]: unknown(),
+      [columnNames.instalments]: { kind: 'number', values: numberColumn(loans, 'term_months') },
+      [columnNames.clock]: clocksAt(timeZone, times),
     },
-    [columnNames.amount]: { kind: 'number', values: numbers('emi').map((amount) => -amount) },
-    [columnNames.category]: text(texts('id').map(() => null)),
-    [columnNames.merchant]: text(texts('id').map(() => null)),
-    [columnNames.instalments]: { kind: 'number', values: numbers('term_months') },
   };
 }
 
-const numberOf =
-  (table: Table | undefined) =>
-  (name: string): Float64Array =>
-    table ? numberColumn(table, name) : new Float64Array(0);
-
-/** The values of two columns, one after the other. */
-function joined(above: Column, below: Column): Column {
-  if (above.kind === 'text' || below.kind === 'text')
-    return text([...(above.values as readonly (string | null)[]), ...(below.values as readonly (string | null)[])]);
-  const values = new Float64Array(above.values.length + below.values.length);
-  values.set(above.values);
-  values.set(below.values, above.values.length);
-  return { kind: above.kind, values };
-}
-
-/**
- * Payments and income of all accounts, and the disbursements of loans, without transfers between accounts and
- * investments. Days of a snapshot that names no zone are those of UTC.
- * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
- */
-export function backendRows(
+function movementsAndLoans(
   tables: SnapshotTables,
   { timeZone = 'UTC' }: Pick<SnapshotMoment, 'timeZone'>,
-): LabelledRows {
+): RowsOfUsers {
   const transactions = snapshotTable(tables, 'transactions');
-  const { loans } = tables;
-  const [moved, agreements] = [movementsOf(transactions), loansOf(loans)];
-  const columns = Object.fromEntries(
-    Object.entries(moved).map(([name, column]) => [name, joined(column, agreements[name]!)]),
-  );
-  const times = columns[columnNames.time]!.values as Float64Array;
-  const clocks = times.map((time) => utcOffsetHours(timeZone, time));
-  const amounts = moved[columnNames.amount]!.values as Float64Array;
+  const movements = movementsOf(transactions, timeZone);
+  const amounts = numberColumn(movements, columnNames.amount);
   const income = amounts.reduce((count, amount) => count + Number(amount > 0), 0);
-  const notes = [
-    `${amounts.length - income} of ${transactions.rowCount} transactions are spending, ${income} income; transfers and investments are neither`,
-    `${loans?.rowCount ?? 0} loans with known schedules`,
-  ];
-  const clock = { [columnNames.clock]: { kind: 'number', values: clocks } as const };
-  return { table: { rowCount: times.length, columns: { ...columns, ...clock } }, notes };
+  const counts = {
+    transactions: transactions.rowCount,
+    spending: movements.rowCount - income,
+    income,
+    loans: tables.loans?.rowCount ?? 0,
+  };
+  return { sections: [movements, ...(tables.loans ? [loansOf(tables.loans, timeZone)] : [])], counts };
 }
+
+const describe = ({ transactions, spending, income, loans }: RowsOfUsers['counts']): RowsConclusion => ({
+  notes: [
+    `${spending} of ${transactions} transactions are spending, ${income} income; transfers and investments are neither`,
+    `${loans} loans with known schedules`,
+  ],
+});
+
+/**
+ * Payments and income of all accounts, then the disbursements of loans, without transfers between accounts and
+ * investments. Days of a snapshot that names no zone are those of UTC.
+ */
+export const rowsByUser: RowsByUser = {
+  carried: { transactions: ['id'] },
+  rows: movementsAndLoans,
+  conclude: describe,
+};
+
+/**
+ * The rows of all customers at once.
+ * @throws PipelineError `DATASET_NOT_FOUND` without transactions; `MISSING_COLUMN`.
+ */
+export const backendRows = rowsOfAll(rowsByUser);

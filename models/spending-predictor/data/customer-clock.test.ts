@@ -87,7 +87,7 @@ describe('a snapshot', () => {
     },
   };
   const dayIn = (timeZone?: string): string => {
-    const { table } = backendRows({ transactions }, { timeZone });
+    const { table } = backendRows({ transactions }, { asOf: 0, source: 'generated', timeZone });
     return isoDate(readMovements(table).get('u')![0]!.day);
   };
 

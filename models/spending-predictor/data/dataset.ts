@@ -1,7 +1,7 @@
 import { unchanged } from '../../../contracts/data-policy.js';
 import { DEFAULT_LINE } from '../../../contracts/ids.js';
 import type { BackendDataset } from '../../../contracts/model-definition.js';
-import { backendRows } from './backend-rows.js';
+import { backendRows, rowsByUser } from './backend-rows.js';
 import { columnNames, schemaOf } from './columns.js';
 
 /** The holdout is a whole year, so that it contains every season and festival. */
@@ -27,4 +27,5 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: backendRows,
+  byUser: rowsByUser,
 };

@@ -5,9 +5,9 @@ import {
   LABEL_DELAY_DAYS,
   type TransactionFeature,
 } from '../../../../feature-store/definitions/transaction-context.js';
-import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
+import { columnOf, encodedColumn, numberColumn, timestampColumn } from '../../../../learning/table.js';
 import { columnNames, contextColumns, featureColumns, featureSpecs } from '../columns.js';
-import { contextTable, type LabelledTransaction } from '../context-table.js';
+import { contextTable, type LabelledTransactions, named } from '../context-table.js';
 import { MINIMUM_ROWS } from '../dataset.js';
 
 /** The book's protocol evaluates on one week. */
@@ -58,27 +58,25 @@ const columnsMade: readonly ColumnSpec[] = [
   ...contextColumns.filter(({ name }) => name !== columnNames.counterparty),
 ];
 
-function readTransactions(table: Table): LabelledTransaction[] {
-  const [ids, customers] = [textColumn(table, columnNames.key), textColumn(table, columnNames.customer)];
-  const [terminals, times] = [textColumn(table, columnNames.counterparty), timestampColumn(table, columnNames.time)];
-  const [amounts, labels] = [numberColumn(table, columnNames.amount), numberColumn(table, columnNames.label)];
-  return ids.map((id, row) => ({
-    id: id ?? '',
-    customer: customers[row] ?? '',
-    counterparty: terminals[row] ?? null,
-    category: null,
-    bookedAt: times[row]!,
-    amount: -amounts[row]!,
-    utcOffsetHours: 0,
-    misuseKnownAt: labels[row] === 1 ? times[row]! + LABEL_DELAY_DAYS * DAY_MS : Number.NaN,
-    label: labels[row]!,
-    verdict: Number.NaN,
-  }));
+function readTransactions(table: Table): LabelledTransactions {
+  const [bookedAt, label] = [timestampColumn(table, columnNames.time), numberColumn(table, columnNames.label)];
+  const delay = LABEL_DELAY_DAYS * DAY_MS;
+  return {
+    id: columnOf(table, columnNames.key, 'text'),
+    customer: named(encodedColumn(table, columnNames.customer)),
+    counterparty: encodedColumn(table, columnNames.counterparty),
+    category: { codes: new Int32Array(table.rowCount).fill(-1), words: [] },
+    bookedAt,
+    amount: numberColumn(table, columnNames.amount).map((amount) => -amount),
+    utcOffsetHours: new Float64Array(table.rowCount),
+    misuseKnownAt: bookedAt.map((time, row) => (label[row] === 1 ? time + delay : Number.NaN)),
+    label,
+    verdict: new Float64Array(table.rowCount).fill(Number.NaN),
+  };
 }
 
 function addContext(table: Table): Table {
-  const rows = readTransactions(table);
-  const { columns } = contextTable(rows, rows, features);
+  const { columns } = contextTable(readTransactions(table), features);
   const { [columnNames.category]: unused, ...known } = columns;
   return { rowCount: table.rowCount, columns: unused === undefined ? columns : known };
 }

@@ -6,7 +6,7 @@ import {
   LABEL_DELAY_DAYS,
   transactionFeatureNames,
 } from '../../../../feature-store/definitions/transaction-context.js';
-import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
+import { columnOf, encodedColumn, numberColumn, timestampColumn } from '../../../../learning/table.js';
 import {
   amountColumn,
   categoryColumn,
@@ -19,7 +19,7 @@ import {
   optional,
 } from '../columns.js';
 import { exampleRows } from '../example-rows.js';
-import { contextTable, type LabelledTransaction } from '../context-table.js';
+import { contextTable, type LabelledTransactions, named } from '../context-table.js';
 import { MINIMUM_ROWS } from '../dataset.js';
 import { isUnivariate, UNIVARIATE_REFUSED } from './univariate.js';
 
@@ -55,30 +55,26 @@ function knownAt(label: number, bookedAt: number, reportedAt: number): number {
   return Number.isNaN(reportedAt) ? bookedAt + LABEL_DELAY_DAYS * DAY_MS : reportedAt;
 }
 
-function readTransactions(table: Table): LabelledTransaction[] {
-  const [ids, customers] = [textColumn(table, columnNames.key), textColumn(table, columnNames.customer)];
-  const [merchants, categories] = [textColumn(table, 'merchant'), textColumn(table, columnNames.category)];
-  const [times, reported] = [timestampColumn(table, columnNames.time), timestampColumn(table, 'reportedAt')];
-  const [amounts, labels] = [numberColumn(table, 'amount'), numberColumn(table, columnNames.label)];
-  const clocks = numberColumn(table, columnNames.clock);
-  return ids.map((id, row) => ({
-    id: id ?? '',
-    customer: customers[row] ?? '',
-    counterparty: merchants[row] ?? null,
-    category: categories[row] ?? null,
-    bookedAt: times[row]!,
-    amount: amounts[row]!,
-    utcOffsetHours: clocks[row]!,
-    misuseKnownAt: knownAt(labels[row]!, times[row]!, reported[row]!),
-    label: labels[row]!,
-    verdict: Number.NaN,
-  }));
+function readTransactions(table: Table): LabelledTransactions {
+  const [bookedAt, reported] = [timestampColumn(table, columnNames.time), timestampColumn(table, 'reportedAt')];
+  const label = numberColumn(table, columnNames.label);
+  return {
+    id: columnOf(table, columnNames.key, 'text'),
+    customer: named(encodedColumn(table, columnNames.customer)),
+    counterparty: encodedColumn(table, 'merchant'),
+    category: encodedColumn(table, columnNames.category),
+    bookedAt,
+    amount: numberColumn(table, 'amount'),
+    utcOffsetHours: numberColumn(table, columnNames.clock),
+    misuseKnownAt: bookedAt.map((time, row) => knownAt(label[row]!, time, reported[row]!)),
+    label,
+    verdict: new Float64Array(table.rowCount).fill(Number.NaN),
+  };
 }
 
 /** Adds the window features; the file's signed amount moves to its own column, its size is a feature. */
 function addContext(table: Table): Table {
-  const rows = readTransactions(table);
-  const context = contextTable(rows, rows, transactionFeatureNames);
+  const context = contextTable(readTransactions(table), transactionFeatureNames);
   return { rowCount: table.rowCount, columns: { ...table.columns, ...context.columns } };
 }
 

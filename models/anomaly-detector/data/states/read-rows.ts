@@ -1,5 +1,6 @@
-import type { Column, Table } from '../../../../contracts/table.js';
-import type { PastTransaction } from '../../../../feature-store/definitions/transaction-context.js';
+import type { Table } from '../../../../contracts/table.js';
+import type { PastTransaction, TransactionColumns } from '../../../../feature-store/definitions/transaction-context.js';
+import { encodedText } from '../../../../learning/encoded-text.js';
 import { numberColumn, textColumn, timestampColumn } from '../../../../learning/table.js';
 import { columnNames } from '../columns.js';
 
@@ -10,30 +11,23 @@ import { columnNames } from '../columns.js';
 export const GRACE_DAYS = 7;
 
 /** Transactions as a table with the columns that states are built from. */
-export function stateTable(rows: readonly PastTransaction[]): Table {
-  const text = (of: (row: PastTransaction) => string | null): Column => ({ kind: 'text', values: rows.map(of) });
-  const numbers = (kind: 'number' | 'timestamp', of: (row: PastTransaction) => number): Column => ({
-    kind,
-    values: Float64Array.from(rows, of),
-  });
-  return {
-    rowCount: rows.length,
-    columns: {
-      [columnNames.customer]: text(({ customer }) => customer),
-      [columnNames.time]: numbers('timestamp', ({ bookedAt }) => bookedAt),
-      [columnNames.amount]: numbers('number', ({ amount }) => amount),
-      [columnNames.counterparty]: text(({ counterparty }) => counterparty),
-      [columnNames.category]: text(({ category }) => category),
-      [columnNames.knownAt]: numbers('timestamp', ({ misuseKnownAt }) => misuseKnownAt),
-      [columnNames.clock]: numbers('number', ({ utcOffsetHours }) => utcOffsetHours),
-    },
-  };
-}
+export const stateColumns = (rows: TransactionColumns & { readonly misuseKnownAt: Float64Array }): Table => ({
+  rowCount: rows.bookedAt.length,
+  columns: {
+    [columnNames.customer]: encodedText(rows.customer),
+    [columnNames.time]: { kind: 'timestamp', values: rows.bookedAt },
+    [columnNames.amount]: { kind: 'number', values: rows.amount },
+    [columnNames.counterparty]: encodedText(rows.counterparty),
+    [columnNames.category]: encodedText(rows.category),
+    [columnNames.knownAt]: { kind: 'timestamp', values: rows.misuseKnownAt },
+    [columnNames.clock]: { kind: 'number', values: rows.utcOffsetHours },
+  },
+});
 
 const has = (table: Table, name: string): boolean => Object.hasOwn(table.columns, name);
 
 /**
- * Transactions of a training table, or of `stateTable`, strictly before `asOf`, in row order. Misuse that became known
+ * Transactions of a training table, or of `stateColumns`, strictly before `asOf`, in row order. Misuse that became known
  * later is not known.
  * @throws PipelineError `MISSING_COLUMN`.
  */

@@ -9,12 +9,13 @@ import {
 } from '../../../../feature-store/definitions/transaction-context.js';
 import { HOUR_MS } from '../../../../learning/time-series/calendar/index.js';
 import { createRandom } from '../../../../learning/numeric/random/index.js';
+import { encode } from '../../../../learning/encoded-text.js';
 import { selectRows, textColumn } from '../../../../learning/table.js';
 import { backendSchema } from '../dataset.js';
 import { requestFeatures } from '../request-features.js';
 import { counterpartyTransactions, MOST_EXACT } from './counterparty-transactions.js';
 import { type CustomerState, customerTransactions } from './customer-transactions.js';
-import { GRACE_DAYS, stateTable } from './read-rows.js';
+import { GRACE_DAYS, stateColumns } from './read-rows.js';
 
 const END = Date.UTC(2026, 9, 31);
 const CLOCK = 5.5;
@@ -36,7 +37,19 @@ function randomHistory(rows: number, seed: number): PastTransaction[] {
   });
 }
 
-const dataOf = (rows: readonly PastTransaction[]): TrainingData => ({ schema: backendSchema, table: stateTable(rows) });
+const columnsOf = (rows: readonly PastTransaction[]): Parameters<typeof stateColumns>[0] => ({
+  customer: encode(rows.map(({ customer }) => customer)),
+  counterparty: encode(rows.map(({ counterparty }) => counterparty)),
+  category: encode(rows.map(({ category }) => category)),
+  bookedAt: Float64Array.from(rows, ({ bookedAt }) => bookedAt),
+  amount: Float64Array.from(rows, ({ amount }) => amount),
+  utcOffsetHours: Float64Array.from(rows, ({ utcOffsetHours }) => utcOffsetHours),
+  misuseKnownAt: Float64Array.from(rows, ({ misuseKnownAt }) => misuseKnownAt),
+});
+const dataOf = (rows: readonly PastTransaction[]): TrainingData => ({
+  schema: backendSchema,
+  table: stateColumns(columnsOf(rows)),
+});
 
 /** The stored state of one entity, as it comes back from the store: through JSON. */
 function stored(view: EntityStateView, data: TrainingData, id: string | null, asOf: number): StoredState | null {

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { DatasetPart } from '../../contracts/activities.js';
+import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
+import type { BackendDataset, GroupedColumns, RowsByUser, SnapshotMoment } from '../../contracts/model-definition.js';
+import type { Column, Table } from '../../contracts/table.js';
+import { duckDbHash } from '../../datasets/snapshots/buckets.js';
+import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
+import { readParquet } from '../../datasets/snapshots/parquet-file.js';
+import { putTable } from '../../datasets/snapshots/put-table.js';
+import { loadSnapshotTables } from '../../datasets/snapshots/read-snapshot.js';
+import { encodedColumn, numberColumn, timestampColumn } from '../../learning/table.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { withTemporaryFolder } from '../../platform/temporary-folders.js';
+import { computeGrouped } from '../definitions/rows-by-user.js';
+import { unionOfColumns } from '../definitions/table-columns.js';
+import { joinPointInTime } from './join-point-in-time.js';
+
+/** Rows of one group computation, about: bounds its memory. */
+const ROWS_A_GROUPING = 1_000_000;
+
+/** The moment that rows of a snapshot are read as of. */
+export function momentOfSnapshot({ asOf, source, timeZone, tables }: SnapshotManifest): SnapshotMoment {
+  const newest = tables.find(({ table }) => table === 'transactions')?.eventTime?.to;
+  return { asOf, source, timeZone, ...(newest !== undefined && { newestTransaction: newest }) };
+}
+
+/** Columns that a model's rows and views read. */
+export const columnsOf = ({ columns, views }: BackendDataset): TableColumns =>
+  unionOfColumns([columns, ...views.map((view) => view.columns)]);
+
+const pickTables = (columns: TableColumns, isWanted: (table: BackendTable) => boolean): TableColumns =>
+  Object.fromEntries(Object.entries(columns).filter(([table]) => isWanted(table as BackendTable)));
+
+/** The tables of one bucket; those that a model wants whole have all rows. */
+async function loadBucket(
+  blobs: BlobStore,
+  { hash, bucket }: { readonly hash: string; readonly bucket: number },
+  backend: BackendDataset & { readonly byUser: RowsByUser },
+): Promise<SnapshotTables> {
+  const columns = columnsOf(backend);
+  const { whole = [], carried } = backend.byUser;
+  const own = pickTables(columns, (table) => !whole.includes(table));
+  const shared = pickTables(columns, (table) => whole.includes(table));
+  return {
+    ...(await loadSnapshotTables(blobs, hash, { columns: own, carried, buckets: [bucket] })),
+    ...(whole.length === 0 ? {} : await loadSnapshotTables(blobs, hash, { columns: shared })),
+  };
+}
+
+/** Columns of the schema that the rows of users have: those over groups of rows come later. */
+function partOf(table: Table, { schema, byUser }: BackendDataset): Table {
+  const later = byUser?.grouped?.adds ?? [];
+  const names = schema.columns.map(({ name }) => name).filter((name) => !later.includes(name));
+  const columns = names.map((name): [string, Column] => [name, table.columns[name]!]);
+  return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };
+}
+
+/** Where training rows are read from and stored. */
+export interface PartContext {
+  readonly blobs: BlobStore;
+  readonly snapshotHash: string;
+  readonly manifest: SnapshotManifest;
+  readonly backend: BackendDataset & { readonly byUser: RowsByUser };
+}
+
+/**
+ * Builds and stores the training rows of the users of one bucket, without columns over groups of rows. Idempotent.
+ * Memory: the columns of the bucket that the model reads.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
+ */
+export async function buildDatasetPart(
+  { blobs, snapshotHash, manifest, backend }: PartContext,
+  bucket: number,
+): Promise<DatasetPart> {
+  const tables = await loadBucket(blobs, { hash: snapshotHash, bucket }, backend);
+  const { sections, counts } = backend.byUser.rows(tables, momentOfSnapshot(manifest));
+  const stored: DatasetPart['sections'] = [];
+  for (const section of sections) {
+    const table = partOf(joinPointInTime(section, backend.views, tables), backend);
+    const { hash } = await putTable(blobs, table, { compression: 'snappy' });
+    stored.push({ hash, rows: table.rowCount });
+  }
+  return { bucket, sections: stored, counts: { ...counts } };
+}
+
+/** A stored section of a part, in the order in which all parts are read. */
+export interface PartFile {
+  readonly path: string;
+  readonly section: number;
+  readonly rows: number;
+}
+
+/** The files of all parts by ascending bucket, whatever the order of the parts. */
+export async function partFiles(blobs: BlobStore, parts: readonly DatasetPart[]): Promise<PartFile[]> {
+  const ordered = [...parts].sort((a, b) => a.bucket - b.bucket);
+  return Promise.all(
+    ordered.flatMap(({ sections }) =>
+      sections.map(async ({ hash, rows }, section) => ({ path: await blobs.localPath(hash), section, rows })),
+    ),
+  );
+}
+
+/** In how many parts the columns over groups of rows are computed; a power of two. */
+export function groupingCount({ tables }: Pick<SnapshotManifest, 'tables'>): number {
+  const rows = tables.reduce((most, table) => Math.max(most, table.rows), 0);
+  let count = 1;
+  while (count * ROWS_A_GROUPING < rows) count *= 2;
+  return count;
+}
+
+/** The rows of all files one after the other, numbered, with the columns that grouping reads. */
+function numberedRows(files: readonly PartFile[], { by, time, value }: GroupedColumns): string {
+  let start = 0;
+  const selects = files.map(({ path, rows }) => {
+    const from = `read_parquet([${quoteText(path)}], file_row_number = true)`;
+    const select = `select (file_row_number + ${start})::double as row, ${[by, time, value].map(quoteName).join(', ')} from ${from}`;
+    start += rows;
+    return select;
+  });
+  return selects.join(' union all ');
+}
+
+/**
+ * Computes the columns over groups for a part of the groups, and stores them by the number of the row in all parts.
+ * Idempotent. Memory: three numbers a row, and the added columns, of that part.
+ * @param part.index - 0 ≤ index < count. @returns hash of the table.
+ */
+export function buildGroupedPart(
+  { blobs, grouped }: { readonly blobs: BlobStore; readonly grouped: GroupedColumns },
+  files: readonly PartFile[],
+  { index, count }: { readonly index: number; readonly count: number },
+): Promise<string> {
+  return withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'rows.parquet');
+    // Rows of no group are in the first part, so that every row is in one.
+    const isOwn = `coalesce(${duckDbHash(quoteName(grouped.by))}, 0) % ${count} = ${index}`;
+    await withDuckDb((connection) =>
+      connection.run(
+        `copy (select * from (${numberedRows(files, grouped)}) where ${isOwn}) to ${quoteText(path)}
+         (format parquet, compression uncompressed)`,
+      ),
+    );
+    const table = await readParquet([path], undefined, { encode: true });
+    const values = table.columns[grouped.value]!;
+    const computed = computeGrouped(grouped, {
+      groups: encodedColumn(table, grouped.by),
+      times: timestampColumn(table, grouped.time),
+      values: values.kind === 'text' ? new Float64Array(table.rowCount) : values.values,
+    });
+    const added = grouped.adds.map((name, k): [string, Column] => [name, { kind: 'number', values: computed[k]! }]);
+    const row: Column = { kind: 'number', values: numberColumn(table, 'row') };
+    const stored = { rowCount: table.rowCount, columns: { row, ...Object.fromEntries(added) } };
+    return (await putTable(blobs, stored, { compression: 'snappy' })).hash;
+  });
+}
