@@ -46,6 +46,7 @@ export interface PipelineActivityDeps extends StepDeps {
     Config,
     | 'dataPolicyFile'
     | 'expectationsFile'
+    | 'schemaReaction'
     | 'trainingMemoryMb'
     | 'extractChunkRows'
     | 'customerTimeZones'

@@ -103,12 +103,12 @@ async function validateSnapshot(
   deps: PipelineActivityDeps,
   { snapshotHash, ...run }: z.output<typeof snapshotInput>,
 ): Promise<Reusable<DataQuality>> {
-  const { maxRejectedShare } = deps.config;
+  const { maxRejectedShare, schemaReaction } = deps.config;
   const own = await expectationsInForce(deps.config);
   const { source, asOf } = await loadSnapshot(deps.blobs, snapshotHash);
   const decisions = await storeDecisions(deps.blobs, await deps.quarantine.decisions(source));
   const rules = Object.keys(own).length === 0 ? {} : { expectations: own };
-  const job = { snapshotHash, maxRejectedShare, ...rules, decisions };
+  const job = { snapshotHash, maxRejectedShare, ...rules, decisions, schemaReaction };
   const quality = await runStep(deps, 'validateSnapshot', job, { ...run, modelName: null });
   if (quality.accepted !== undefined) await recordAccepted(deps, quality.accepted, { ...run, source, asOf });
   return quality;

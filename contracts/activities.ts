@@ -8,6 +8,7 @@ import { contentHash, decision, lineName, modelName, semanticVersion, sourceName
 import type { registrationInput, registrationResult } from './registry.js';
 import { statedReason } from './registry.js';
 import type { Reusable } from './steps.js';
+import { sourceColumns } from './schema-changes.js';
 import { startStage } from './workflows.js';
 
 /*
@@ -90,6 +91,8 @@ export const storedTable = z.strictObject({
   queryHash: contentHash,
   /** Blob with checksums of the rows, by which the next snapshot tells what changed; absent: there is none. */
   slices: contentHash.optional(),
+  /** Columns of the table in the source, for the comparison with the next snapshot; absent: they are not known. */
+  sourceColumns: sourceColumns.optional(),
 });
 /** What extraction hands on: a table of the next snapshot, and in how many buckets its rows are. */
 export const extractedTable = storedTable.extend({

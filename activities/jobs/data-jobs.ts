@@ -16,6 +16,7 @@ import {
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { expectationFile } from '../../contracts/expectations.js';
 import { contentHash, modelName } from '../../contracts/ids.js';
+import { schemaReaction } from '../../contracts/schema-changes.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
@@ -36,7 +37,7 @@ export const extractTable = defineJob({
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     const { changesBy } = await import('../../datasets/privacy/table-changes.js');
     const spec = tableSpecs[table];
-    return extract({
+    const extracted = await extract({
       ...(policy !== undefined && { policy: { ...policy, apply: await changesBy(policy, spec, context.keys) } }),
       ...(buckets !== undefined && { buckets }),
       ...(parent !== undefined && { parent }),
@@ -51,6 +52,9 @@ export const extractTable = defineJob({
       signal,
       onChunk: ({ rows }) => onProgress({ stage: `extract ${table}`, done: rows, total: rows }),
     });
+    const { readSourceColumns } = await import('../../datasets/sources/backend/check/source-columns.js');
+    const sourceColumns = await readSourceColumns(backendPool(), table);
+    return { ...extracted, ...(sourceColumns !== null && { sourceColumns }) };
   },
 });
 
@@ -62,6 +66,8 @@ export const validateSnapshot = defineJob({
     expectations: expectationFile.shape.tables.optional(),
     /** Blob with what was decided about rows in quarantine; null: nothing. */
     decisions: contentHash.nullable().default(null),
+    /** What happens when the source's columns are not those of the snapshot before; absent: nothing. */
+    schemaReaction: schemaReaction.optional(),
   }),
   output: dataQuality,
   async run({ decisions: decided, ...input }, { blobs, ...control }) {

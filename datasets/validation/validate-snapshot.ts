@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BackendTable, TableSpec } from '../../contracts/backend.js';
 import type { DataQuality } from '../../contracts/dataset.js';
 import { type ExpectationFile, isTableRule, type RowRule, type TableRule } from '../../contracts/expectations.js';
+import type { SchemaReaction } from '../../contracts/schema-changes.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import type { QuarantineDecisions } from '../quarantine/decisions.js';
@@ -14,10 +15,13 @@ import { builtInExpectations } from '../sources/backend/expectations.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import type { TableReport } from './check-ledger.js';
 import { rowOfPart } from './check-table.js';
-import { checkTableRules, formerRowCounts } from './expectations/table-rules.js';
+import { checkTableRules, formerRowCounts, type TableFault } from './expectations/table-rules.js';
 import { CREATE_FAULTS } from './files/check-file.js';
 import { checkStoredTable, type TableCheck } from './files/check-files.js';
 import { isAccepted, reportQuality, withTableFaults } from './quality-report.js';
+import { schemaFaults } from './schema-changes.js';
+
+const NO_REACTION: SchemaReaction = { added: 'ignore', dropped: 'ignore', retyped: 'ignore' };
 
 /** The checks that a table's spec states, in the order of reports. */
 export function specChecks(spec: TableSpec, asOf: number): TableCheck[] {
@@ -54,6 +58,8 @@ interface Validation {
   readonly files: ReadonlyMap<BackendTable, readonly string[]>;
   readonly former: readonly ReadonlyMap<string, number>[];
   readonly maxRejectedShare: number;
+  /** Of the source's columns, by table. */
+  readonly ofSchema: ReadonlyMap<string, readonly TableFault[]>;
   readonly onStep: ReportStep;
 }
 
@@ -64,7 +70,7 @@ interface Checked {
 }
 
 async function checkStored(
-  { connection, manifest, files: targets, former, maxRejectedShare, onStep }: Validation,
+  { connection, manifest, files: targets, former, maxRejectedShare, ofSchema, onStep }: Validation,
   table: BackendTable,
   rules: Rules,
 ): Promise<Checked> {
@@ -77,7 +83,8 @@ async function checkStored(
   // Of a table with more faults none is needed: the run ends.
   if (report.rejectedRows > 0 && isAccepted({ tables: [report], maxRejectedShare })) await collect();
   const formerRows = former.flatMap((counts) => counts.get(table) ?? []);
-  const faults = await checkTableRules(connection, rules.table, { files, asOf, formerRows, rows: report.checkedRows });
+  const facts = { files, asOf, formerRows, rows: report.checkedRows };
+  const faults = [...(ofSchema.get(table) ?? []), ...(await checkTableRules(connection, rules.table, facts))];
   return { report: withTableFaults(report, faults), failed: faults.some(({ severity }) => severity === 'fail') };
 }
 
@@ -96,6 +103,7 @@ const runsOf = ({ table }: Rules): number =>
  * @param input.maxRejectedShare - 0.02 = a table is rejected when more than 2 % of its rows are invalid.
  * @param input.expectations - the user's own, by table. @default none
  * @param input.decisions - about rows in quarantine. @default rows with faults are counted, not left out
+ * @param input.schemaReaction - to changes of the source's columns since the snapshot before. @default they are ignored
  * @param input.onStep - called before each part.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
@@ -105,16 +113,19 @@ export async function validateSnapshot(input: {
   readonly maxRejectedShare: number;
   readonly expectations?: ExpectationFile['tables'] | undefined;
   readonly decisions?: QuarantineDecisions | undefined;
+  readonly schemaReaction?: SchemaReaction | undefined;
   readonly onStep?: ReportStep;
 }): Promise<DataQuality> {
   const { blobs, snapshotHash, maxRejectedShare, expectations = {}, decisions, onStep = unreported } = input;
+  const { schemaReaction = NO_REACTION } = input;
   const manifest = await loadSnapshot(blobs, snapshotHash);
   const files = await filesOf(blobs, manifest);
   const rules = new Map([...files.keys()].map((table) => [table, rulesOf(manifest.source, table, expectations)]));
   const former = await formerRowCounts(blobs, manifest, Math.max(0, ...[...rules.values()].map(runsOf)));
+  const ofSchema = await schemaFaults(blobs, manifest, schemaReaction);
   return withDuckDb(async (connection) => {
     await connection.run(CREATE_FAULTS);
-    const validation = { connection, manifest, files, former, maxRejectedShare, onStep };
+    const validation = { connection, manifest, files, former, maxRejectedShare, ofSchema, onStep };
     const checked: Checked[] = [];
     for (const [table, asked] of rules) checked.push(await checkStored(validation, table, asked));
     const quality = await reportQuality(blobs, {

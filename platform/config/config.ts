@@ -2,6 +2,7 @@ import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CheckSettings, dateOrder, type DateOrder, suspiciousLabelRules } from '../../contracts/dataset.js';
+import { type SchemaReaction, schemaReactions } from '../../contracts/schema-changes.js';
 import type { Environment } from './environment.js';
 import type { TrafficSettings } from './traffic-settings.js';
 import { invalidSetting } from './invalid-setting.js';
@@ -72,6 +73,9 @@ const environment = z.object({
 
   DATA_POLICY: optionalText,
   DATA_EXPECTATIONS: optionalText,
+  SOURCE_COLUMN_ADDED: withDefault(z.enum(schemaReactions), 'warn'),
+  SOURCE_COLUMN_DROPPED: withDefault(z.enum(schemaReactions), 'warn'),
+  SOURCE_COLUMN_RETYPED: withDefault(z.enum(schemaReactions), 'warn'),
   EXTRACT_CHUNK_ROWS: withDefault(whole(100, 10_000_000), '50000'),
   CUSTOMER_TIME_ZONE: withDefault(timeZone, 'Asia/Kolkata'),
   CUSTOMER_TIME_ZONES: withDefault(timeZonesByName, 'berka=Europe/Prague'),
@@ -230,6 +234,8 @@ export interface Config {
   readonly dataPolicyFile: string | null;
   /** File with what is expected of the source's tables beside their specs, absolute; null: none. */
   readonly expectationsFile: string | null;
+  /** What a run does when the source's columns are not those of the snapshot before. */
+  readonly schemaReaction: SchemaReaction;
   readonly extractChunkRows: number;
   /** Zones of the customers' clocks; see `customerTimeZone`. */
   readonly customerTimeZones: CustomerTimeZones;
@@ -313,6 +319,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     workers: workerSettings(variables),
     dataPolicyFile: file(variables.DATA_POLICY),
     expectationsFile: file(variables.DATA_EXPECTATIONS),
+    schemaReaction: schemaSettings(variables),
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
@@ -348,6 +355,12 @@ function threeQuartersOfMemory(): number {
 }
 
 type Variables = z.infer<typeof environment>;
+
+const schemaSettings = (variables: Variables): Config['schemaReaction'] => ({
+  added: variables.SOURCE_COLUMN_ADDED,
+  dropped: variables.SOURCE_COLUMN_DROPPED,
+  retyped: variables.SOURCE_COLUMN_RETYPED,
+});
 
 const retentionSettings = (variables: Variables): Config['retention'] => ({
   snapshots: variables.SNAPSHOT_RETENTION,
