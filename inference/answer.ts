@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { AttributionMethod, Explained, InputCoverage, Predictor } from '../contracts/model-definition.js';
-import type { VariantName } from '../learning/artefact/index.js';
+import { nextTurn, type VariantName } from '../learning/artefact/index.js';
 import type { ArtefactManifest, DataVersion } from '../registry/artefacts.js';
 import { fieldsOf } from '../contracts/describe-fields.js';
 import { describeIssues } from '../contracts/describe-issue.js';
@@ -31,6 +31,8 @@ export interface Question {
   readonly explain?: boolean;
   /** How texts are explained. @default the model's own way */
   readonly method?: AttributionMethod | undefined;
+  /** Whether the inputs are so many that checking and answering them are turns of the event loop each. @default false */
+  readonly isLarge?: boolean;
   /** Feature views and states that the inputs were made of: the version must have been trained with the same ones. */
   readonly reads?: readonly DataVersion[];
 }
@@ -50,9 +52,10 @@ export interface Answers {
  * @throws PipelineError `INVALID_INPUT` naming input and field, or saying that the model explains nothing
  *   or not by the method; `FEATURE_VERSION_MISMATCH`; whatever the predictor throws.
  */
-export function answer({ predictor, manifest }: OpenArtefact, question: Question): Promise<Answers> {
+export async function answer({ predictor, manifest }: OpenArtefact, question: Question): Promise<Answers> {
   requireSameVersions(manifest, question.reads ?? []);
   const inputs = acceptedOf(predictor, question.inputs) ?? parseInputs(predictor.input, question.inputs);
+  if (question.isLarge) await nextTurn();
   return answerCovered(predictor, inputs, (answerable) =>
     question.explain
       ? explainInputs(manifest.modelName, predictor, { inputs: answerable, method: question.method })

@@ -38,6 +38,8 @@ export interface Asked {
   readonly caller: Caller;
   readonly wish: RouteWish;
   readonly explain: boolean;
+  /** Whether the request is so long that reading, checking and answering it are turns of the event loop each. */
+  readonly isLarge?: boolean;
   /** How a text is explained. @default the model's own way */
   readonly method?: AttributionMethod | undefined;
 }
@@ -66,6 +68,7 @@ export class Predictions {
    */
   async one(asked: Asked, body: unknown): Promise<Prediction> {
     const since = performance.now();
+    if (asked.isLarge) await nextTurn(); // its body was parsed in this one
     const version = await this.#borrow(asked);
     try {
       const row = await this.#readRow(asked, version.record, body);
@@ -112,13 +115,17 @@ export class Predictions {
   }
 
   /** The answer of one row: stored, or computed with what else arrives in this turn where the model gains by it. */
-  #answerOne({ model, explain, method }: Asked, { open, record }: Version, row: Row): Promise<SingleAnswer> {
+  #answerOne(
+    { model, explain, method, isLarge = false }: Asked,
+    { open, record }: Version,
+    row: Row,
+  ): Promise<SingleAnswer> {
     const { batched = false, cacheSeconds } = model.serving ?? {};
     const reads = readsOf(model, [row]);
     const compute = async (): Promise<SingleAnswer> =>
-      batched && !explain
+      batched && !explain && !isLarge
         ? this.#answerInTurn(open, { input: row.input, reads })
-        : answerAt(await answer(open, { inputs: [row.input], explain, method, reads }), 0);
+        : answerAt(await answer(open, { inputs: [row.input], explain, method, reads, isLarge }), 0);
     if (cacheSeconds === undefined) return compute();
     const { artefactHash, modelName } = record;
     const question = [explain, method ?? null, open.variant ?? null, row.byReference, row.input];

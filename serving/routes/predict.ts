@@ -40,16 +40,22 @@ const optionsOf = (model: ModelDefinition, kind: PredictionKind, ...scopes: read
   config: { prediction: { model: model.name, kind }, limited: true },
 });
 
-const asked = (model: ModelDefinition, { caller, query }: FastifyRequest): Asked => ({
+/** Bytes of a body that is answered in several turns of the event loop. */
+const LARGE_BODY_BYTES = 2 ** 16;
+const isLarge = ({ headers }: FastifyRequest): boolean => Number(headers['content-length'] ?? 0) > LARGE_BODY_BYTES;
+
+const asked = (model: ModelDefinition, request: FastifyRequest): Asked => ({
   model,
-  caller,
-  wish: isEmpty(query) ? {} : parseInputs(wish, [query])[0]!,
+  caller: request.caller,
+  isLarge: isLarge(request),
+  wish: isEmpty(request.query) ? {} : parseInputs(wish, [request.query])[0]!,
   explain: false,
 });
 
-function askedToExplain(model: ModelDefinition, { caller, query }: FastifyRequest): Asked {
+function askedToExplain(model: ModelDefinition, request: FastifyRequest): Asked {
+  const { caller, query } = request;
   const { method, ...version } = parseInputs(explainWish, [query])[0]!;
-  return { model, caller, wish: version, explain: true, method };
+  return { model, caller, wish: version, explain: true, method, isLarge: isLarge(request) };
 }
 
 interface PredictDeps {

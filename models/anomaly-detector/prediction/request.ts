@@ -155,11 +155,25 @@ function counterpartyPastOf(request: AnomalyRequest, clock: Clock): PastTransact
   }));
 }
 
+type Features = Readonly<Record<string, number | null | undefined>>;
+
 /** A request's features by name; computed from the past by the function that training uses, unless the request holds features. */
-export function featuresOf(request: AnomalyRequest, clock: Clock): Readonly<Record<string, number | null | undefined>> {
+export function featuresOf(request: AnomalyRequest, clock: Clock): Features {
   const transaction = transactionOf(request, clock);
   if (hasFeatures(request) || transaction === null) return request.features ?? {};
   return { ...transactionContext(pastOf(request, clock), counterpartyPastOf(request, clock))(transaction) };
+}
+
+/** Of requests that are being answered: coverage, answer and each part of an explanation ask, and a past is long. */
+const computed = new WeakMap<AnomalyRequest, { readonly clock: Clock; readonly features: Features }>();
+
+/** As `featuresOf`, computed once of a request, which nobody changes. */
+function featuresOnce(request: AnomalyRequest, clock: Clock): Features {
+  const known = computed.get(request);
+  if (known?.clock === clock) return known.features;
+  const features = featuresOf(request, clock);
+  computed.set(request, { clock, features });
+  return features;
 }
 
 /** Requests as the encoding asks for them. */
@@ -169,7 +183,7 @@ export function requestRows(requests: readonly AnomalyRequest[], encoding: Encod
       encoding.table,
       requests.map(({ row = {} }) => row),
     );
-  const features = requests.map((request) => featuresOf(request, clockOf(encoding)));
+  const features = requests.map((request) => featuresOnce(request, clockOf(encoding)));
   return {
     count: requests.length,
     number: (row, name) => features[row]?.[name] ?? Number.NaN,

@@ -44,18 +44,33 @@ export const NO_CHAMPIONS: Champions = { categories: {} };
  * @param month - month from which on is forecast.
  */
 export function chooseForecasters(history: History, month: number, model: ChoosingModel): Champions {
+  const choosing = choosingForecasters(history, month, model);
+  let step = choosing.next();
+  while (step.done !== true) step = choosing.next();
+  return step.value;
+}
+
+/** `chooseForecasters` in steps of one series each, which takes milliseconds, so that a caller may let others go on. */
+export function* choosingForecasters(
+  history: History,
+  month: number,
+  model: ChoosingModel,
+): Generator<void, Champions, void> {
   const until = choiceMonth(month);
   if (monthsKnown(history, until) < COLD_START_MONTHS) return NO_CHAMPIONS;
   const known = historyBefore(history, until);
   const { free } = divideHistory(known, { from: until, count: 1 });
   const { categories, series, defaults, total, totalDefault } = customerSeries(free, known.first!, model);
   const least = LEAST_SHARE * sum(total.values);
-  const chosen = categories.flatMap((category, k) => {
-    if (sum(series[k]!.values) < least) return [];
+  const chosen: [category: string, forecaster: string][] = [];
+  for (const [k, category] of categories.entries()) {
+    if (sum(series[k]!.values) < least) continue;
+    yield;
     const name = betterCandidate(series[k]!, defaults[k]!, model.choice);
-    return name === undefined ? [] : [[category, name] as const];
-  });
+    if (name !== undefined) chosen.push([category, name]);
+  }
   if (categories.length === 0) return NO_CHAMPIONS;
+  yield;
   const ofTotal = betterCandidate(total, totalDefault, model.choice);
   return { ...(ofTotal === undefined ? {} : { total: ofTotal }), categories: Object.fromEntries(chosen) };
 }

@@ -1,6 +1,7 @@
+import { nextTurn } from '../../../learning/artefact/index.js';
 import { murmur3 } from '../../../learning/numeric/hash/murmur.js';
 import type { Champions } from '../forecast/customer-forecast.js';
-import { choiceMonth, chooseForecasters } from '../forecast/forecaster-choice.js';
+import { choiceMonth, choosingForecasters } from '../forecast/forecaster-choice.js';
 import { type History, historyBefore } from '../forecast/history.js';
 import type { LearnedModel } from '../forecast/learned-model.js';
 
@@ -20,6 +21,14 @@ interface KeptChoice {
   readonly champions: Champions;
 }
 
+async function choose(history: History, month: number, model: LearnedModel): Promise<Champions> {
+  const choosing = choosingForecasters(history, month, model);
+  for (let step = choosing.next(); ; step = choosing.next()) {
+    if (step.done === true) return step.value;
+    await nextTurn();
+  }
+}
+
 /**
  * Choices of the forecasters, kept by customer: a choice costs ten times the rest of an answer and holds for a year
  * unless the history before it is corrected. The least recently used are dropped. What is kept never changes an answer.
@@ -32,15 +41,16 @@ export function createChoiceCache(model: LearnedModel, capacity = MOST_CUSTOMERS
     if (kept.size > capacity) kept.delete(kept.keys().next().value!);
   };
   return {
-    /** @param customerId - undefined = nothing is kept.  @param month - first month of the forecast. */
-    championsFor(customerId: string | undefined, history: History, month: number): Champions {
-      if (customerId === undefined) return chooseForecasters(history, month, model);
+    /**
+     * Lets other work of the event loop go on between two series.
+     * @param customerId - undefined = nothing is kept.  @param month - first month of the forecast.
+     */
+    async championsFor(customerId: string | undefined, history: History, month: number): Promise<Champions> {
+      if (customerId === undefined) return choose(history, month, model);
       const fingerprint = fingerprintOf(history, month);
       const before = kept.get(customerId);
       const choice =
-        before?.fingerprint === fingerprint
-          ? before
-          : { fingerprint, champions: chooseForecasters(history, month, model) };
+        before?.fingerprint === fingerprint ? before : { fingerprint, champions: await choose(history, month, model) };
       keep(customerId, choice);
       return choice.champions;
     },

@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import { PipelineError, pipelineError } from '../../../contracts/errors.js';
 import type { ArtefactFiles, Explained, Predictor } from '../../../contracts/model-definition.js';
 import { isoDate, monthOfDay } from '../../../learning/time-series/calendar/index.js';
-import { type Graph, nextTurn, openGraph, promiseTry, readJson } from '../../../learning/artefact/index.js';
+import { type Graph, nextTurn, openGraph, readJson } from '../../../learning/artefact/index.js';
 import { type ForecasterState, forecastFeeds, graphOutputs } from '../../../learning/time-series/forecasting/index.js';
 import { answerOf, output, type SpendingAnswer } from './answer.js';
 import { type ChoiceCache, createChoiceCache } from './choice-cache.js';
@@ -55,14 +55,15 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
   throw new PipelineError('INVALID_INPUT', message, { field: 'asOf', months: count });
 }
 
-function predictOne({ model, graph, choices }: Opened, request: SpendingRequest): SpendingAnswer {
+/** In several turns of the event loop: long histories take tens of milliseconds. */
+async function predictOne({ model, graph, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
   const found = knownHistory(request, model);
   const held = request.history ? categoriesOf(request.history) : [];
   const notes = [...found.notes, ...unseenCategoryNotes(request.transactions ?? [], model, held)];
   const known = { ...found, notes };
   const days = request.horizonDays ?? model.horizonDays;
   const span = spanOf(known, days);
-  const champions = choices.championsFor(request.customerId, known.history, span.from);
+  const champions = await choices.championsFor(request.customerId, known.history, span.from);
   const prepared = prepareForecast(known.history, span, model, champions);
   const means = runCurves(graph, curvesOf(prepared, model), span.count);
   return answerOf({ known, forecast: composeForecast(prepared, means, model), model, days });
@@ -107,15 +108,14 @@ export async function openPredictor(files: ArtefactFiles): Promise<SpendingPredi
       const answers: SpendingAnswer[] = [];
       for (const [i, request] of inputs.entries()) {
         if (i > 0) await nextTurn(); // a forecast takes milliseconds
-        answers.push(predictOne(opened, request));
+        answers.push(await predictOne(opened, request));
       }
       return answers;
     },
-    explain: (request) =>
-      promiseTry(() => {
-        const answer = predictOne(opened, request);
-        return { output: answer, explanation: explainAnswer(answer) };
-      }),
+    async explain(request) {
+      const answer = await predictOne(opened, request);
+      return { output: answer, explanation: explainAnswer(answer) };
+    },
     close: () => graph.close(),
   };
 }
