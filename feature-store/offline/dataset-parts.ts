@@ -11,6 +11,7 @@ import { putTable } from '../../datasets/snapshots/put-table.js';
 import { loadSnapshotTables } from '../../datasets/snapshots/read-snapshot.js';
 import { encodedColumn, numberColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { computeGrouped } from '../definitions/rows-by-user.js';
 import { unionOfColumns } from '../definitions/table-columns.js';
@@ -62,6 +63,7 @@ export interface PartContext {
   readonly snapshotHash: string;
   readonly manifest: SnapshotManifest;
   readonly backend: BackendDataset & { readonly byUser: RowsByUser };
+  readonly onStep?: ReportStep;
 }
 
 /**
@@ -70,10 +72,12 @@ export interface PartContext {
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
  */
 export async function buildDatasetPart(
-  { blobs, snapshotHash, manifest, backend }: PartContext,
+  { blobs, snapshotHash, manifest, backend, onStep = unreported }: PartContext,
   bucket: number,
 ): Promise<DatasetPart> {
+  await onStep(`reading bucket ${bucket}`, 0, 2);
   const tables = await loadBucket(blobs, { hash: snapshotHash, bucket }, backend);
+  await onStep(`rows of bucket ${bucket}`, 1, 2);
   const { sections, counts } = backend.byUser.rows(tables, momentOfSnapshot(manifest));
   const stored: DatasetPart['sections'] = [];
   for (const section of sections) {

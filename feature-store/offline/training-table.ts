@@ -141,8 +141,6 @@ async function mergeDataset(
 
 /** The rows of one bucket. @throws PipelineError `INVALID_INPUT` for a model whose rows are made at once. */
 export async function buildPart(build: BuildDataset, bucket: number): Promise<DatasetPart> {
-  const { onStep = unreported } = build;
-  await onStep('rows of customers', 0, 1);
   return buildDatasetPart(
     { ...requireByUser(build), manifest: await loadSnapshot(build.blobs, build.snapshotHash) },
     bucket,
@@ -156,10 +154,12 @@ export async function buildGroups(
   part: { readonly index: number; readonly count: number },
 ): Promise<string> {
   const { blobs, onStep = unreported } = build;
-  await onStep('rows of groups', 0, 1);
+  await onStep('reading rows of all buckets', 0, 2);
   const { grouped } = requireByUser(build).backend.byUser;
   if (grouped === undefined) throw new PipelineError('INVALID_INPUT', 'the model has no columns over groups of rows');
-  return buildGroupedPart({ blobs, grouped }, await partFiles(blobs, parts), part);
+  const files = await partFiles(blobs, parts);
+  await onStep('rows of groups', 1, 2);
+  return buildGroupedPart({ blobs, grouped }, files, part);
 }
 
 /** Makes the parts one after the other in this process. */
@@ -168,7 +168,6 @@ async function makeParts(build: ByUser, manifest: SnapshotManifest): Promise<Mad
   const buckets = snapshotBuckets(manifest);
   const parts: DatasetPart[] = [];
   for (const bucket of buckets) {
-    await onStep('rows of customers', parts.length, buckets.length);
     parts.push(await buildDatasetPart({ ...build, manifest }, bucket));
   }
   const { grouped } = backend.byUser;
