@@ -31,11 +31,20 @@ interface Options {
   readonly data: string;
   readonly only?: string;
   readonly results?: string;
+  readonly rows?: string;
 }
 
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);
 /** Progress goes to stderr, so that `--json` stays clean. */
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `1e6,1e7` as numbers. */
+function sizesOf({ rows }: Options): readonly number[] | null {
+  if (rows === undefined) return null;
+  const sizes = rows.split(',').map(Number);
+  if (sizes.every((size) => Number.isInteger(size) && size > 0)) return sizes;
+  throw new Error(`--rows ${rows}: wanted whole numbers, such as 1e6,1e7`);
+}
 
 async function runAll(names: readonly string[], options: Options): Promise<BenchmarkRow[]> {
   const rows: BenchmarkRow[] = [];
@@ -44,7 +53,9 @@ async function runAll(names: readonly string[], options: Options): Promise<Bench
   // One after the other: they measure CPU.
   for (const name of names) {
     const suite = await loadBenchmark(name);
-    rows.push(...(await suite.run({ dataFolder: resolve(options.data), onProgress, wants, once })));
+    rows.push(
+      ...(await suite.run({ dataFolder: resolve(options.data), onProgress, wants, once, rows: sizesOf(options) })),
+    );
   }
   return rows;
 }
@@ -57,6 +68,7 @@ async function main(): Promise<void> {
     .option('--json', 'print rows as JSON', false)
     .option('--data <folder>', 'folder with the public data sets', '../shared/data')
     .option('--only <text>', 'of a suite with several sections, those whose name contains this')
+    .option('--rows <numbers>', 'of `data`: numbers of transactions, such as 1e6,1e7')
     .option('--results <file>', 'of a long section, keep the results of its parts there and go on where it stopped')
     .addHelpText('after', await describeAll(known));
   await program.parseAsync();

@@ -55,6 +55,11 @@ export const entryPoints = {
     kind: 'benchmark',
     purpose: 'a constant answer over HTTP, by Node or Fastify, to compare the prediction API with',
   },
+  dataStep: {
+    file: 'bench/data/step-main',
+    kind: 'benchmark',
+    purpose: 'one step from a snapshot to features or a training table, alone in its process',
+  },
   augurs: {
     file: 'bench/forecasting/augurs-child',
     kind: 'benchmark',

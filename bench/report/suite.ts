@@ -21,6 +21,8 @@ export interface BenchmarkContext {
   readonly onProgress: (line: string) => void;
   /** False for a section that `--only` leaves out; a long suite asks before each of its parts. */
   readonly wants: (section: string) => boolean;
+  /** Sizes that `--rows` asks for; null = those of the benchmark. */
+  readonly rows: readonly number[] | null;
   /** Measures a part of a long section, or takes it from the file of `--results`. */
   readonly once: MeasureOnce;
 }
