@@ -65,6 +65,11 @@ export const entryPoints = {
     kind: 'benchmark',
     purpose: 'runs the peer library, which may never return',
   },
+  extractionStep: {
+    file: 'bench/extraction/step-main',
+    kind: 'benchmark',
+    purpose: 'measures one extraction of a table',
+  },
 } as const satisfies Readonly<Record<string, EntryPointFile>>;
 
 /** Name of an entry point. */

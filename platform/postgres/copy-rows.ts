@@ -9,6 +9,37 @@ const ASIDES: ReadonlySet<number> = new Set([0x4e, 0x53, 0x41]); // N, S, A
 /** A byte for the kind, and four for the length of all but that byte. */
 const HEADER = 5;
 
+const FIRST_BYTES = 2 ** 20;
+
+/**
+ * Memory for the rows of one COPY after another. The pieces that come from the socket are copied into it, so that they
+ * are freed at once: kept until the end of a page they cost more in garbage collection than all that is done with them.
+ */
+export class RowBuffer {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #used = 0;
+
+  clear(): void {
+    this.#used = 0;
+  }
+
+  add(bytes: Buffer, start: number, end: number): void {
+    if (this.#used + end - start > this.#bytes.length) this.#grow(this.#used + end - start);
+    this.#used += bytes.copy(this.#bytes, this.#used, start, end);
+  }
+
+  #grow(wanted: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#used);
+    this.#bytes = larger;
+  }
+
+  /** What was added; valid until it is cleared. */
+  rows(): Buffer {
+    return this.#bytes.subarray(0, this.#used);
+  }
+}
+
 type Listener = (bytes: Buffer) => void;
 
 /** The parts of the driver's connection that a query may take over. */
@@ -27,14 +58,19 @@ class CopyRows {
   readonly #text: string;
   readonly #resolve: (rows: Buffer) => void;
   readonly #reject: (fault: Error) => void;
-  readonly #kept: Buffer[] = [];
+  readonly #kept: RowBuffer;
   #rest: Buffer = Buffer.alloc(0);
   #connection: Connection | null = null;
   #listener: Listener | null = null;
   #fault: Error | null = null;
 
-  constructor(text: string, resolve: (rows: Buffer) => void, reject: (fault: Error) => void) {
+  constructor(
+    { text, into }: { readonly text: string; readonly into: RowBuffer },
+    resolve: (rows: Buffer) => void,
+    reject: (fault: Error) => void,
+  ) {
     this.#text = text;
+    this.#kept = into;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -66,11 +102,11 @@ class CopyRows {
       at = end;
     }
     this.#keep(all, start, at);
-    this.#rest = all.subarray(at);
+    this.#rest = Buffer.from(all.subarray(at)); // a copy, so that the piece is freed
   };
 
   #keep(bytes: Buffer, start: number, end: number): void {
-    if (end > start) this.#kept.push(bytes.subarray(start, end));
+    if (end > start) this.#kept.add(bytes, start, end);
   }
 
   /** Everything after the rows is for the driver: an error, or the end of the command. */
@@ -88,7 +124,7 @@ class CopyRows {
   }
 
   handleCommandComplete(): void {
-    if (this.#fault === null) this.#resolve(Buffer.concat(this.#kept));
+    if (this.#fault === null) this.#resolve(this.#kept.rows());
   }
 
   handleReadyForQuery(): void {
@@ -99,11 +135,13 @@ class CopyRows {
 /**
  * Runs `copy … to stdout` and returns its rows in the form in which the server sends them: each as 5 bytes, of which the
  * last four are the length of all but the first (big endian), then its text with the line feed. `forEachRow` walks them.
- * Memory: twice the rows. @throws the driver's error.
+ * @param into - its former content is lost. @throws the driver's error.
  */
-export const copyRows = (client: pg.ClientBase, statement: string): Promise<Buffer> =>
+export const copyRows = (client: pg.ClientBase, statement: string, into = new RowBuffer()): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    client.query(new CopyRows(statement, resolve, reject) as unknown as pg.Submittable);
+    into.clear();
+    const copy = new CopyRows({ text: statement, into }, resolve, reject);
+    client.query(copy as unknown as pg.Submittable);
   });
 
 /** Calls `visit` with the bounds of each row's text in what `copyRows` returned, without the line feed. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { copyRows } from '../../../platform/postgres/copy-rows.js';
+import { copyRows, RowBuffer } from '../../../platform/postgres/copy-rows.js';
 import { schemaMismatch } from '../../sources/backend/check/finding.js';
 import { examinePage, type PageFacts } from './page.js';
 import type { SourceQuery } from './source-query.js';
@@ -25,7 +25,7 @@ function cutPage(bytes: Buffer, { rows, lastId, before, duplicates }: PageFacts,
 }
 
 /**
- * Pages in key order after a key, none of them empty. Rows of one key are in one page.
+ * Pages in key order after a key, none of them empty, each valid until the next one is asked for. Rows of one key are in one page.
  * @param statementOf - COPY of at most so many rows after a key.
  * @throws PipelineError `SOURCE_SCHEMA_MISMATCH` for rows that are not in key order, or too many of one key.
  */
@@ -40,8 +40,9 @@ export async function* readPages(
 ): AsyncGenerator<Page> {
   const { statementOf, rows } = options;
   let { after } = options;
+  const buffer = new RowBuffer();
   for (;;) {
-    const bytes = await copyRows(client, statementOf({ after, rows }));
+    const bytes = await copyRows(client, statementOf({ after, rows }), buffer);
     const facts = examinePage(bytes, spec);
     const isFull = facts.rows >= rows;
     const page = cutPage(bytes, facts, isFull);

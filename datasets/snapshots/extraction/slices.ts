@@ -66,7 +66,7 @@ const toRecord = (slices: Slices): Record<string, string> =>
   Object.fromEntries([...slices].map(([slice, checksum]) => [String(slice), checksum]));
 
 /** The map of a record of JSON, whose keys are texts. */
-export const slicesOf = (record: Readonly<Record<string, string>>): Slices =>
+const slicesOf = (record: Readonly<Record<string, string>>): Slices =>
   new Map(Object.entries(record).map(([slice, checksum]) => [Number(slice), checksum]));
 
 export async function putSlices(blobs: BlobStore, slices: Slices): Promise<string> {

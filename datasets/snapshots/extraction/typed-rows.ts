@@ -14,26 +14,36 @@ const isText = ({ type }: ColumnSpec): boolean => type === 'text' || type === 'c
 
 const refuse = (name: string): string => `error(${quoteText(`${UNFIT}${SEPARATOR}${name}${SEPARATOR}`)} || r.id)`;
 
+/** A value as it is parsed, null where that fails; a query of its own, so that each is parsed once. */
+const parsedName = (name: string): string => quoteName(`${name}:parsed`);
+
+const parsedColumn = (spec: ColumnSpec): string => {
+  const type = spec.type === 'timestamp' ? 'timestamptz' : 'double';
+  return `try_cast(${quoteName(spec.name)} as ${type}) as ${parsedName(spec.name)}`;
+};
+
 /** In PostgreSQL's text form; booleans are `t` and `f`. NaN and null are stored as null, −0 as 0. */
-function numberOf(name: string, column: string): string {
-  const parsed = `coalesce(try_cast(${column} as double), case ${column} when 't' then 1.0 when 'f' then 0.0 else ${refuse(name)}::double end)`;
-  return `case when ${column} is null then null else nullif(${parsed} + 0.0, 'NaN'::double) end`;
+function numberOf(name: string): string {
+  const [text, parsed] = [`r.${quoteName(name)}`, `r.${parsedName(name)}`];
+  const otherwise = `case when ${text} is null then null when ${text} = 't' then 1.0 when ${text} = 'f' then 0.0 else ${refuse(name)}::double end`;
+  return `case when ${parsed} is not null then nullif(${parsed} + 0.0, 'NaN'::double) else ${otherwise} end`;
 }
 
 /** Whole milliseconds, rounded down; null for `infinity` and dates BC. */
-function momentOf(name: string, column: string): string {
-  const parsed = `try_cast(${column} as timestamptz)`;
+function momentOf(name: string): string {
+  const [text, parsed] = [`r.${quoteName(name)}`, `r.${parsedName(name)}`];
   const micros = `epoch_us(${parsed})`;
   const floored = `epoch_ms((${micros} - ((${micros} % 1000) + 1000) % 1000) // 1000)::timestamp_ms`;
-  const open = `${column} is null or ${column} in ('infinity', '-infinity') or ${column} like '% BC'`;
-  return `case when ${open} then null when ${parsed} is null then ${refuse(name)}::timestamp_ms else ${floored} end`;
+  const open = `${text} is null or ${text} like '% BC'`;
+  return (
+    `case when isfinite(${parsed}) then ${floored} when ${parsed} is not null then null ` +
+    `else case when ${open} then null else ${refuse(name)}::timestamp_ms end end`
+  );
 }
 
 function typedColumn(spec: ColumnSpec): string {
-  const column = `r.${quoteName(spec.name)}`;
-  if (isText(spec)) return column;
-  const value = spec.type === 'timestamp' ? momentOf(spec.name, column) : numberOf(spec.name, column);
-  return `${value} as ${quoteName(spec.name)}`;
+  if (isText(spec)) return `r.${quoteName(spec.name)}`;
+  return `${spec.type === 'timestamp' ? momentOf(spec.name) : numberOf(spec.name)} as ${quoteName(spec.name)}`;
 }
 
 /** Rows of a CSV file of the source, with the types that a snapshot stores, as a query of DuckDB. */
@@ -47,7 +57,8 @@ export function typedRows(spec: TableSpec, file: { readonly path: string; readon
     `allow_quoted_nulls = false, new_line = '\\n', max_line_size = ${lineBytes}, buffer_size = ${lineBytes * 16}`,
     `columns = {${columns}}`,
   ];
-  return `select ${spec.columns.map(typedColumn).join(', ')} from read_csv(${reading.join(', ')}) r`;
+  const parsed = ['*', ...spec.columns.filter((column) => !isText(column)).map(parsedColumn)].join(', ');
+  return `select ${spec.columns.map(typedColumn).join(', ')} from (select ${parsed} from read_csv(${reading.join(', ')})) r`;
 }
 
 const kinds = { timestamp: 'a text that is no time', number: 'a text that is no number' } as const;
