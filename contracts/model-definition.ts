@@ -105,6 +105,8 @@ export interface Predictor<Input = unknown, Output = unknown> {
    * always asked.
    */
   accept?(input: unknown): Input | null;
+  /** Fields of an input that follow from others; examples of requests leave them out. Absent: none. */
+  readonly derived?: readonly string[];
   /**
    * What a reader of every answer and score must know about this artefact, such as what was trained in place of what
    * was asked for. An evaluation of the artefact ends with these notes.

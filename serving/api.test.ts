@@ -53,6 +53,21 @@ describe('POST /predict/<model>', () => {
     expect(body().predictionId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('answers a long body, in several turns, as a short one', async () => {
+    const long = JSON.stringify(application) + ' '.repeat(2 ** 16);
+    const headers = { 'content-type': 'application/json' };
+    for (const path of ['/predict/credit-risk', '/predict/credit-risk/explain']) {
+      const [short, answered] = [
+        await call<Prediction>(path, { payload: application }),
+        await call<Prediction>(path, { payload: long, headers }),
+      ];
+      expect(answered.status).toBe(200);
+      const { predictionId, ...rest } = short.body();
+      expect(answered.body()).toMatchObject(rest);
+      expect(answered.body().predictionId).not.toBe(predictionId);
+    }
+  });
+
   it('says in which number format it answers where that is not the usual one', async () => {
     const quantised = await api.routerOfFixture({ variant: 'int8' });
     const other = await api.createTestApi(quantised);

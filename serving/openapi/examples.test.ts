@@ -107,11 +107,17 @@ it('has for every route an example that its schema accepts and the API answers',
 });
 
 it('takes the model’s own example where the version does, else one of its sample', () => {
+  const predictor = { derived: ['ratio'] };
+  const sampleInput = { amount: 4, income: 2, ratio: 2 };
   const opened = (success: boolean) =>
-    ({ predictor: { input: { safeParse: () => ({ success }) } }, sampleInput: 'sampled' }) as unknown as OpenArtefact;
+    ({
+      predictor: { ...predictor, input: { safeParse: () => ({ success }) } },
+      sampleInput,
+    }) as unknown as OpenArtefact;
+  const sampled = { amount: 4, income: 2 };
   expect(exampleInput(intents, opened(true))).toEqual(intents.serving!.example);
-  expect(exampleInput(intents, opened(false))).toBe('sampled');
-  expect(exampleInput(byFixture, opened(true))).toBe('sampled');
+  expect(exampleInput(intents, opened(false))).toEqual(sampled);
+  expect(exampleInput(byFixture, opened(true))).toEqual(sampled);
 });
 
 it('gives feedback of each kind that the model takes', () => {

@@ -14,8 +14,15 @@ export const EXAMPLE_ENTITY = 'u000001';
 export function exampleInput({ serving }: ModelDefinition, open: OpenArtefact): unknown {
   const written = serving?.example;
   if (written !== undefined && open.predictor.input.safeParse(written).success) return written;
-  return open.sampleInput;
+  const { sampleInput, predictor } = open;
+  return isObject(sampleInput) ? withoutDerived(sampleInput, predictor.derived ?? []) : sampleInput;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A reader who changes one field of the example would else contradict those that follow from it. */
+const withoutDerived = (input: object, derived: readonly string[]): object =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => !derived.includes(name)));
 
 /** Feedback about a row of the backend that the API takes as it is. */
 export interface FeedbackExample {

@@ -152,6 +152,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<CreditPredict
       return plain === null || contradictions(plain, derivations).length > 0 ? null : withDerived(plain, derivations);
     },
     derivations,
+    derived: derivations.map(({ feature }) => feature),
     coverage: (input) => rowCoverage(state, input),
     output,
     notes: [],
