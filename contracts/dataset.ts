@@ -276,6 +276,8 @@ export const dataQuality = z.strictObject({
   rejectedRows: z.int().nonnegative(),
   /** Blob with the whole report (JSON). */
   reportHash: contentHash,
+  /** Blob with the report as an HTML page; absent where none was drawn. */
+  pageHash: contentHash.optional(),
   /** At most 20, worst first. */
   failedChecks: z.array(failedCheck).max(20),
   /** The snapshot without the rows that were put into quarantine; absent: none was. */

@@ -62,15 +62,20 @@ const named = (field: string, isStored: IsStored) => async (blobs: BlobStore, ou
   return found.success && isStored(blobs, found.data);
 };
 
-const validated = z.object({ reportHash: contentHash, accepted: z.object({ hash: contentHash }).optional() });
+const validated = z.object({
+  reportHash: contentHash,
+  pageHash: contentHash.optional(),
+  accepted: z.object({ hash: contentHash }).optional(),
+});
 const prepared = z.object({ dataset: z.object({ hash: contentHash }).optional() });
 const fitted = z.object({ artefactHash: contentHash, trainingRowsHash: contentHash.optional() });
 const states = z.object({ sets: z.array(z.object({ hash: contentHash })) });
 
 const checks: Readonly<Record<ReusableStep, (blobs: BlobStore, output: unknown) => Promise<boolean>>> = {
   async validateSnapshot(blobs, output) {
-    const { reportHash, accepted } = validated.parse(output);
-    return areStored(blobs, [reportHash, ...(accepted === undefined ? [] : [accepted.hash])]);
+    const { reportHash, pageHash, accepted } = validated.parse(output);
+    const reports = await areStored(blobs, [reportHash, ...(pageHash === undefined ? [] : [pageHash])]);
+    return reports && (accepted === undefined || isSnapshotStored(blobs, accepted.hash));
   },
   buildFeatures: named('hash', isFeatureSetStored),
   async buildStates(blobs, output) {

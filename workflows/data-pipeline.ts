@@ -126,6 +126,7 @@ async function validate({ runKey, plan, cache, table }: Pipeline, { hash }: Snap
   const step = dataStep('Validate snapshot', plan.heartbeatTimeoutMs);
   const quality = await step.validateSnapshot({ runKey, snapshotHash: hash, cache });
   table.mark('validate', quality.passed ? 'done' : 'rejected', withOrigin(qualityFinding(quality), quality));
+  table.link('data report', reportLink(plan, quality.pageHash ?? quality.reportHash));
   return quality;
 }
 
@@ -142,7 +143,6 @@ function rejected({ plan, table }: Pipeline, snapshot: SnapshotRef, quality: Dat
   table.mark('online store', 'skipped');
   table.mark('customer state', 'skipped');
   setSearchAttributes({ Decision: 'rejected' });
-  table.link('data report', reportLink(plan, quality.reportHash));
   return {
     status: 'rejected',
     stage: 'validation',

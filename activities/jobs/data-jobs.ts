@@ -73,7 +73,11 @@ export const validateSnapshot = defineJob({
   async run({ decisions: decided, ...input }, { blobs, ...control }) {
     const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');
     const { loadDecisions } = await import('../../datasets/quarantine/decisions.js');
-    return validate({ ...input, blobs, decisions: await loadDecisions(blobs, decided), onStep: stepsOf(control) });
+    const decisions = await loadDecisions(blobs, decided);
+    const quality = await validate({ ...input, blobs, decisions, onStep: stepsOf(control) });
+    const { renderDataReport } = await import('../../registry/data-report/data-report.js');
+    const page = await renderDataReport(blobs, input.snapshotHash, quality);
+    return { ...quality, pageHash: (await blobs.put(new TextEncoder().encode(page))).hash };
   },
 });
 

@@ -15,6 +15,23 @@ interface WrittenReport {
   readonly path: string | null;
 }
 
+const DATA_REPORT_LINK = /href="([0-9a-f]{64})"/g;
+
+/** Writes the data reports that a page links beside the cards, and links the files. */
+async function withDataReports(
+  blobs: BlobStore,
+  { html, file, folder }: { readonly html: string; readonly file: string; readonly folder: string },
+): Promise<string> {
+  let linked = html;
+  for (const [, hash] of html.matchAll(DATA_REPORT_LINK)) {
+    if (!(await blobs.has(hash!))) continue;
+    const page = join(folder, `data-report-${hash!.slice(0, 12)}.html`);
+    if (!existsSync(page)) writeDurably(page, new TextDecoder().decode(await blobs.get(hash!)));
+    linked = linked.replaceAll(`href="${hash!}"`, `href="${hrefBetween(file, page)}"`);
+  }
+  return linked;
+}
+
 /**
  * Writes a stored report as a file that a browser opens, and the cards that it links where they are missing. Within the
  * store a link is the hash of a card; in a file it is the path to the card's file.
@@ -35,7 +52,7 @@ export async function writeReportFile(
     if (!existsSync(card)) await writeCard(blobs, home, { ...run, fileName: cardFileName(run), stage: null });
     html = html.replaceAll(`href="${run.cardHash}"`, `href="${hrefBetween(file, card)}"`);
   }
-  writeDurably(file, html);
+  writeDurably(file, await withDataReports(blobs, { html, file, folder }));
   return file;
 }
 

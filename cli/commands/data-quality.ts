@@ -15,6 +15,7 @@ export function registerQuality(data: Command, cli: CliContext): void {
     .option('--source <name>', "this source's newest snapshot (the source in use)")
     .option('--snapshot <hash>', 'this snapshot')
     .option('--expectations <file>', 'JSON file with rules beside those of the tables (DATA_EXPECTATIONS)')
+    .option('--html <file>', 'also write the report as one page with drawings')
     .action(async (options: ValidateOptions) => {
       const { validate } = await import('../views/data-view.js');
       await validate(cli, options);

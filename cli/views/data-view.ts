@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { writeDurably } from '../../platform/durable-file.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { DataQuality } from '../../contracts/dataset.js';
 import { requireLatestSnapshot } from '../../datasets/snapshots/snapshot-log.js';
@@ -157,6 +159,7 @@ export interface ValidateOptions {
   readonly source?: string;
   readonly snapshot?: string;
   readonly expectations?: string;
+  readonly html?: string;
 }
 
 async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOptions): Promise<string> {
@@ -187,5 +190,9 @@ export async function validate(cli: CliContext, options: ValidateOptions): Promi
   const expectations = await expectationsInForce(cli.config, options.expectations ?? null);
   const quality = await validateSnapshot({ blobs: services.blobs, snapshotHash, maxRejectedShare, expectations });
   if (!quality.passed) cli.exitWith(3);
+  if (options.html !== undefined) {
+    const { renderDataReport } = await import('../../registry/data-report/data-report.js');
+    writeDurably(resolve(options.html), await renderDataReport(services.blobs, snapshotHash, quality));
+  }
   cli.out.result({ snapshotHash, ...quality }, () => printQuality(cli, snapshotHash, quality));
 }

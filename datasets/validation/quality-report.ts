@@ -1,7 +1,8 @@
-import type { DataQuality } from '../../contracts/dataset.js';
+import { z } from 'zod';
+import { type DataQuality, failedCheck } from '../../contracts/dataset.js';
 import { sum } from '../../learning/numeric/statistics/sum.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import { putJsonBlob } from '../snapshots/json-blob.js';
+import { putJsonBlob, readJsonBlob } from '../snapshots/json-blob.js';
 import type { Fault, TableReport } from './check-ledger.js';
 
 /** Applied to each table separately, so that a small invalid table is not outweighed by a large valid one. */
@@ -32,6 +33,27 @@ interface Checked {
   readonly maxRejectedShare: number;
   readonly failed?: boolean;
 }
+
+const storedReport = z.object({
+  kind: z.literal('quality-report'),
+  maxRejectedShare: z.number(),
+  tables: z.array(
+    z.object({
+      table: z.string(),
+      checkedRows: z.int(),
+      rejectedRows: z.int(),
+      nullShares: z.record(z.string(), z.number()),
+      failedChecks: z.array(failedCheck),
+    }),
+  ),
+});
+
+/** The complete report with this hash. @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
+export const loadQualityReport = (
+  blobs: BlobStore,
+  hash: string,
+): Promise<{ readonly maxRejectedShare: number; readonly tables: readonly TableReport[] }> =>
+  readJsonBlob(blobs, hash, { schema: storedReport, what: 'quality report' });
 
 /**
  * Stores the complete report as a JSON blob and returns a summary with at most twenty failed checks.

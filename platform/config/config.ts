@@ -317,9 +317,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       crashAttempts: variables.CRASH_ATTEMPTS,
     },
     workers: workerSettings(variables),
-    dataPolicyFile: file(variables.DATA_POLICY),
-    expectationsFile: file(variables.DATA_EXPECTATIONS),
-    schemaReaction: schemaSettings(variables),
+    ...dataRules(variables, file),
     extractChunkRows: variables.EXTRACT_CHUNK_ROWS,
     dateOrders: { usual: variables.DATE_ORDER, bySource: variables.DATE_ORDERS },
     customerTimeZones: { usual: variables.CUSTOMER_TIME_ZONE, bySource: variables.CUSTOMER_TIME_ZONES },
@@ -356,10 +354,17 @@ function threeQuartersOfMemory(): number {
 
 type Variables = z.infer<typeof environment>;
 
-const schemaSettings = (variables: Variables): Config['schemaReaction'] => ({
-  added: variables.SOURCE_COLUMN_ADDED,
-  dropped: variables.SOURCE_COLUMN_DROPPED,
-  retyped: variables.SOURCE_COLUMN_RETYPED,
+const dataRules = (
+  variables: Variables,
+  file: (path: string | undefined) => string | null,
+): Pick<Config, 'dataPolicyFile' | 'expectationsFile' | 'schemaReaction'> => ({
+  dataPolicyFile: file(variables.DATA_POLICY),
+  expectationsFile: file(variables.DATA_EXPECTATIONS),
+  schemaReaction: {
+    added: variables.SOURCE_COLUMN_ADDED,
+    dropped: variables.SOURCE_COLUMN_DROPPED,
+    retyped: variables.SOURCE_COLUMN_RETYPED,
+  },
 });
 
 const retentionSettings = (variables: Variables): Config['retention'] => ({

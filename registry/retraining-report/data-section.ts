@@ -28,6 +28,12 @@ function eventsText({ tables }: SnapshotFacts): string {
   return `${isoDay(from)} to ${isoDay(to)}`;
 }
 
+/** A link to the page with every check; as for model cards the address is the hash of the page. */
+const pageRow = (quality: DataQuality | null): { readonly label: string; readonly value: Cell }[] =>
+  quality?.pageHash === undefined
+    ? []
+    : [{ label: 'Data report', value: { text: quality.pageHash.slice(0, 12), href: quality.pageHash } }];
+
 function snapshotBlocks(snapshot: SnapshotFacts): Block[] {
   const rows = [
     { label: 'Snapshot', value: code(snapshot.hash) },
@@ -35,6 +41,7 @@ function snapshotBlocks(snapshot: SnapshotFacts): Block[] {
     { label: 'First and last event', value: plain(eventsText(snapshot)) },
     { label: 'Rows', value: plain(`${rowsOf(snapshot)} in ${snapshot.tables.length} tables`) },
     { label: 'Checks', value: qualityCell(snapshot.quality) },
+    ...pageRow(snapshot.quality),
   ];
   const tables = snapshot.tables.map(({ table, rows: count, eventTime }) => [
     plain(table),
