@@ -71,10 +71,13 @@ async function openTable(client: pg.ClientBase, sql: string, options: ExtractOpt
   return { client, query, given, added, slices: slices === null ? null : withGiven(slices, added.texts) };
 }
 
-/** Pages go where the next attempt finds them, unless the source cannot tell what changed until then. */
+/**
+ * Pages go where the next attempt finds them, unless the source cannot tell what changed until then, or a data policy
+ * hides what they hold: that stays in the temporary folder of this process.
+ */
 function storedPages({ slices, query }: OpenTable, options: ExtractOptions, folder: string): StoredPages {
-  const { checkpoints, chunkRows } = options;
-  if (checkpoints === undefined || slices === null) return pagesInFolder(folder);
+  const { checkpoints, chunkRows, policy } = options;
+  if (checkpoints === undefined || slices === null || policy !== undefined) return pagesInFolder(folder);
   const { source, asOf } = query;
   const identity = hashOfJson({ source, asOf, chunkRows, query: queryHashOf(query.sql, options) });
   return pagesInCheckpoints(checkpoints.store, { key: checkpoints.key, identity });
