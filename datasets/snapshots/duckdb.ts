@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 let shared: Promise<DuckDBInstance> | null = null;
@@ -10,6 +12,8 @@ const instance = (): Promise<DuckDBInstance> =>
   (shared ??= DuckDBInstance.create(':memory:', {
     threads: '1',
     preserve_insertion_order: 'true',
+    // Made when a query needs more memory than it may have, and removed with the database.
+    temp_directory: join(tmpdir(), `ml-duckdb-${process.pid}`),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   }));

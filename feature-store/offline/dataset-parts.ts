@@ -3,7 +3,7 @@ import type { DatasetPart } from '../../contracts/activities.js';
 import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { BackendDataset, GroupedColumns, RowsByUser, SnapshotMoment } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
-import { duckDbHash } from '../../datasets/snapshots/buckets.js';
+import { duckDbHash, NO_USER } from '../../datasets/snapshots/buckets.js';
 import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
@@ -49,12 +49,33 @@ async function loadBucket(
   };
 }
 
-/** Columns of the schema that the rows of users have: those over groups of rows come later. */
-function partOf(table: Table, { schema, byUser }: BackendDataset): Table {
+/** Columns of a part beside those of the schema: which row it is among those of all parts, and of which section. */
+export const ROW = 'part_row';
+export const SECTION = 'part_section';
+
+/** Row numbers of one bucket lie below this. */
+const ROWS_OF_A_BUCKET = 2 ** 32;
+
+/** Where the rows of a section stand. */
+interface SectionPlace {
+  readonly bucket: number;
+  readonly section: number;
+  /** Number of rows in the sections before it. */
+  readonly start: number;
+}
+
+/** Columns of the schema that the rows of users have (those over groups of rows come later), and the rows' places. */
+function partOf(table: Table, { schema, byUser }: BackendDataset, { bucket, section, start }: SectionPlace): Table {
   const later = byUser?.grouped?.adds ?? [];
   const names = schema.columns.map(({ name }) => name).filter((name) => !later.includes(name));
   const columns = names.map((name): [string, Column] => [name, table.columns[name]!]);
-  return { rowCount: table.rowCount, columns: Object.fromEntries(columns) };
+  const first = (bucket - NO_USER) * ROWS_OF_A_BUCKET + start;
+  const rows = Float64Array.from({ length: table.rowCount }, (_, row) => first + row);
+  const places = {
+    [ROW]: { kind: 'number', values: rows },
+    [SECTION]: { kind: 'number', values: new Float64Array(table.rowCount).fill(section) },
+  } as const;
+  return { rowCount: table.rowCount, columns: { ...Object.fromEntries(columns), ...places } };
 }
 
 /** Where training rows are read from and stored. */
@@ -80,29 +101,21 @@ export async function buildDatasetPart(
   await onStep(`rows of bucket ${bucket}`, 1, 2);
   const { sections, counts } = backend.byUser.rows(tables, momentOfSnapshot(manifest));
   const stored: DatasetPart['sections'] = [];
-  for (const section of sections) {
-    const table = partOf(joinPointInTime(section, backend.views, tables), backend);
+  let start = 0;
+  for (const [section, rows] of sections.entries()) {
+    const place = { bucket, section, start };
+    const table = partOf(joinPointInTime(rows, backend.views, tables), backend, place);
+    start += table.rowCount;
     const { hash } = await putTable(blobs, table, { compression: 'snappy' });
     stored.push({ hash, rows: table.rowCount });
   }
   return { bucket, sections: stored, counts: { ...counts } };
 }
 
-/** A stored section of a part, in the order in which all parts are read. */
-export interface PartFile {
-  readonly path: string;
-  readonly section: number;
-  readonly rows: number;
-}
-
 /** The files of all parts by ascending bucket, whatever the order of the parts. */
-export async function partFiles(blobs: BlobStore, parts: readonly DatasetPart[]): Promise<PartFile[]> {
+export async function partFiles(blobs: BlobStore, parts: readonly DatasetPart[]): Promise<string[]> {
   const ordered = [...parts].sort((a, b) => a.bucket - b.bucket);
-  return Promise.all(
-    ordered.flatMap(({ sections }) =>
-      sections.map(async ({ hash, rows }, section) => ({ path: await blobs.localPath(hash), section, rows })),
-    ),
-  );
+  return Promise.all(ordered.flatMap(({ sections }) => sections.map(({ hash }) => blobs.localPath(hash))));
 }
 
 /** In how many parts the columns over groups of rows are computed; a power of two. */
@@ -113,18 +126,6 @@ export function groupingCount({ tables }: Pick<SnapshotManifest, 'tables'>): num
   return count;
 }
 
-/** The rows of all files one after the other, numbered, with the columns that grouping reads. */
-function numberedRows(files: readonly PartFile[], { by, time, value }: GroupedColumns): string {
-  let start = 0;
-  const selects = files.map(({ path, rows }) => {
-    const from = `read_parquet([${quoteText(path)}], file_row_number = true)`;
-    const select = `select (file_row_number + ${start})::double as row, ${[by, time, value].map(quoteName).join(', ')} from ${from}`;
-    start += rows;
-    return select;
-  });
-  return selects.join(' union all ');
-}
-
 /**
  * Computes the columns over groups for a part of the groups, and stores them by the number of the row in all parts.
  * Idempotent. Memory: three numbers a row, and the added columns, of that part.
@@ -132,17 +133,18 @@ function numberedRows(files: readonly PartFile[], { by, time, value }: GroupedCo
  */
 export function buildGroupedPart(
   { blobs, grouped }: { readonly blobs: BlobStore; readonly grouped: GroupedColumns },
-  files: readonly PartFile[],
+  files: readonly string[],
   { index, count }: { readonly index: number; readonly count: number },
 ): Promise<string> {
   return withTemporaryFolder(async (folder) => {
     const path = join(folder, 'rows.parquet');
     // Rows of no group are in the first part, so that every row is in one.
     const isOwn = `coalesce(${duckDbHash(quoteName(grouped.by))}, 0) % ${count} = ${index}`;
+    const read = [ROW, grouped.by, grouped.time, grouped.value].map(quoteName).join(', ');
     await withDuckDb((connection) =>
       connection.run(
-        `copy (select * from (${numberedRows(files, grouped)}) where ${isOwn}) to ${quoteText(path)}
-         (format parquet, compression uncompressed)`,
+        `copy (select ${read} from read_parquet([${files.map(quoteText).join(', ')}]) where ${isOwn})
+         to ${quoteText(path)} (format parquet, compression uncompressed)`,
       ),
     );
     const table = await readParquet([path], undefined, { encode: true });
@@ -153,8 +155,8 @@ export function buildGroupedPart(
       values: values.kind === 'text' ? new Float64Array(table.rowCount) : values.values,
     });
     const added = grouped.adds.map((name, k): [string, Column] => [name, { kind: 'number', values: computed[k]! }]);
-    const row: Column = { kind: 'number', values: numberColumn(table, 'row') };
-    const stored = { rowCount: table.rowCount, columns: { row, ...Object.fromEntries(added) } };
+    const row: Column = { kind: 'number', values: numberColumn(table, ROW) };
+    const stored = { rowCount: table.rowCount, columns: { [ROW]: row, ...Object.fromEntries(added) } };
     return (await putTable(blobs, stored, { compression: 'snappy' })).hash;
   });
 }
