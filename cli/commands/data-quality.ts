@@ -3,8 +3,9 @@ import { type QuarantineFilter, quarantineStatuses } from '../../datasets/quaran
 import type { CliContext } from '../program/context.js';
 import { listLimit, wholeNumber } from '../program/options.js';
 import type { ValidateOptions } from '../views/data-view.js';
+import type { ProfileOptions } from '../views/profile-view.js';
 
-/** `ml data validate|quarantine`. */
+/** `ml data validate|profile|quarantine`. */
 export function registerQuality(data: Command, cli: CliContext): void {
   data
     .command('validate')
@@ -19,6 +20,19 @@ export function registerQuality(data: Command, cli: CliContext): void {
     .action(async (options: ValidateOptions) => {
       const { validate } = await import('../views/data-view.js');
       await validate(cli, options);
+    });
+  data
+    .command('profile')
+    .description(
+      'Describes the columns of a snapshot: missing values, different values, smallest and largest. Drafts a file of ' +
+        'expectations from it.',
+    )
+    .option('--source <name>', "this source's newest snapshot (the source in use)")
+    .option('--snapshot <hash>', 'this snapshot')
+    .option('--suggest <file>', 'write a draft of expectations, all of which warn')
+    .action(async (options: ProfileOptions) => {
+      const { profile } = await import('../views/profile-view.js');
+      await profile(cli, options);
     });
   registerQuarantine(data, cli);
 }

@@ -12,7 +12,7 @@ import type { RepairOptions } from '../views/repair-view.js';
 import { registerQuality } from './data-quality.js';
 import { registerVersions } from './data-versions.js';
 
-/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|quarantine|policy`. */
+/** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|profile|quarantine|policy`. */
 export function register(program: Command, cli: CliContext): void {
   const data = program
     .command('data')

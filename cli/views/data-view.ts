@@ -162,7 +162,11 @@ export interface ValidateOptions {
   readonly html?: string;
 }
 
-async function chosenSnapshot(cli: CliContext, { source, snapshot }: ValidateOptions): Promise<string> {
+/** Hash of the snapshot that was named, else of the newest of the source. @throws PipelineError `DATASET_NOT_FOUND`. */
+export async function chosenSnapshot(
+  cli: CliContext,
+  { source, snapshot }: Pick<ValidateOptions, 'source' | 'snapshot'>,
+): Promise<string> {
   const { services } = await cli.connect();
   const name = source ?? (await services.catalog.active());
   if (snapshot === undefined) {
