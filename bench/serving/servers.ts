@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { ArtefactFiles } from '../../contracts/computation.js';
 import { inheritedEnvironment } from '../../platform/config/environment.js';
-import { allocatorEnvironment } from '../../platform/embedded/api-server.js';
+import { allocatorEnvironment, YOUNG_GENERATION } from '../../platform/embedded/api-server.js';
 import { entryPoints } from '../../platform/entry-points.js';
 import { loadCatalogue } from '../../models/catalogue.js';
 import { projectRoot } from '../../platform/project.js';
@@ -50,7 +50,10 @@ export async function compileApi(): Promise<CompiledApi> {
   const run = async (file: string, args: readonly string[], settings: Settings): Promise<Server> => {
     const port = await freePort();
     const wanted = args.map((argument) => argument.replace('PORT', String(port)));
-    const child = start(process.execPath, [join(folder, `${file}.js`), ...wanted], { ...settings, PORT: String(port) });
+    const child = start(process.execPath, [YOUNG_GENERATION, join(folder, `${file}.js`), ...wanted], {
+      ...settings,
+      PORT: String(port),
+    });
     return awaited(child, port, '/health/ready');
   };
   return {

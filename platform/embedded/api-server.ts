@@ -3,6 +3,7 @@ import { temporaryEnvironment } from '../temporary-folders.js';
 import { configEnvironment, endpointEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
 import { nodeCommand } from './processes/node-command.js';
+import type { LaunchCommand } from './processes/run-program.js';
 import { isFreePort } from './processes/ports.js';
 import type { ServicePlan } from './service.js';
 
@@ -46,6 +47,15 @@ export async function pingApi(url: string): Promise<void> {
  */
 export const allocatorEnvironment = { MALLOC_MMAP_THRESHOLD_: String(128 * 1024) } as const;
 
+/** Command line of `ml serve`, with a young generation of 8 MB: half of V8's costs no CPU that can be seen, and 30 MB less. */
+export function serveCommand(): LaunchCommand {
+  const { file, args } = nodeCommand('cli', ['serve']);
+  return { file, args: [YOUNG_GENERATION, ...args] };
+}
+
+/** V8's flag, in MB. */
+export const YOUNG_GENERATION = '--max-semi-space-size=8';
+
 /** Plans `ml serve` at a port with the addresses in its environment. */
 export function planApi(config: Config, endpoints: Endpoints, port: number): ServicePlan {
   const url = `http://${reachableHost(config.api.host)}:${port}`;
@@ -55,7 +65,7 @@ export function planApi(config: Config, endpoints: Endpoints, port: number): Ser
     origin: 'this project',
     where: url,
     command: {
-      ...nodeCommand('cli', ['serve']),
+      ...serveCommand(),
       env: {
         ...configEnvironment(config),
         ...endpointEnvironment(endpoints),

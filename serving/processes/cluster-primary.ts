@@ -4,10 +4,9 @@ import { AggregatorRegistry, type PrometheusContentType } from 'prom-client';
 import { PipelineError } from '../../contracts/errors.js';
 import { aborted } from '../../platform/aborted.js';
 import type { Config } from '../../platform/config/config.js';
-import { allocatorEnvironment } from '../../platform/embedded/api-server.js';
+import { allocatorEnvironment, serveCommand } from '../../platform/embedded/api-server.js';
 import { configEnvironment, endpointEnvironment } from '../../platform/embedded/config-environment.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
-import { nodeCommand } from '../../platform/embedded/processes/node-command.js';
 import { restart } from '../../platform/restart.js';
 import { fromProcess, type ToProcess } from './messages.js';
 
@@ -58,7 +57,7 @@ export async function runProcesses(options: RunProcessesOptions): Promise<void> 
 
 /** This program again, as `ml serve`. */
 function launchOf() {
-  const { args } = nodeCommand('cli', ['serve']);
+  const { args } = serveCommand();
   const entry = args.length - 2;
   return { file: { exec: args[entry]!, execArgv: args.slice(0, entry) }, args: args.slice(entry + 1) };
 }
