@@ -3,8 +3,12 @@ import type { DatasetRef } from '../../contracts/dataset.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
-import { momentOf, stateRowsOfSnapshot, type StateRows } from '../../feature-store/offline/state-rows.js';
+import { momentOf, stateRowsOfSnapshot, type StateRows, whyNoRows } from '../../feature-store/offline/state-rows.js';
+import { buildBucketedStateSet } from '../../feature-store/offline/state-parts.js';
 import { buildStateSet } from '../../feature-store/offline/state-set.js';
+import { bucketsOf } from '../../feature-store/offline/training-table.js';
+import { loadSnapshot } from '../../datasets/snapshots/load-snapshot.js';
+import { stepsOf } from '../../platform/child-process/report-step.js';
 import { findModel } from '../../models/catalogue.js';
 import type { JobContext } from '../../platform/child-process/define-job.js';
 import { schemaOf } from '../../training/dataset-schema.js';
@@ -32,6 +36,24 @@ function reasonOf(fault: unknown): string {
   return `${fault.code}: ${fault.message}`;
 }
 
+/** States of a snapshot of several buckets, with one bucket's rows in memory; null: of any other. */
+async function bucketedSets(
+  model: ModelDefinition,
+  snapshotHash: string,
+  context: BuildContext,
+): Promise<BuiltStates['sets'] | null> {
+  const { blobs } = context;
+  const { name: modelName, backend, states = [] } = model;
+  const manifest = await loadSnapshot(blobs, snapshotHash);
+  const buckets = bucketsOf(backend, manifest);
+  const { byUser } = backend;
+  if (buckets === null || byUser === undefined || whyNoRows(model, manifest) !== null) return null;
+  const build = { blobs, snapshotHash, manifest, backend: { ...backend, byUser }, onStep: stepsOf(context) };
+  const sets: BuiltStates['sets'] = [];
+  for (const view of states) sets.push({ modelName, ...(await buildBucketedStateSet(build, view, buckets)) });
+  return sets;
+}
+
 /** One model's fault is its own remark: the states of the others are written all the same. */
 async function addStatesOf(
   model: ModelDefinition,
@@ -39,6 +61,11 @@ async function addStatesOf(
   { built, context }: { readonly built: BuiltStates; readonly context: BuildContext },
 ): Promise<void> {
   try {
+    const bucketed = await bucketedSets(model, snapshotHash, context);
+    if (bucketed !== null) {
+      built.sets.push(...bucketed);
+      return;
+    }
     const rows = await stateRowsOfSnapshot(context.blobs, snapshotHash, model);
     if (typeof rows === 'string') built.skipped.push({ modelName: model.name, reason: rows });
     else built.sets.push(...(await setsOf(model, rows, context)));

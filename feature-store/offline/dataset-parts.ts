@@ -34,7 +34,7 @@ const pickTables = (columns: TableColumns, isWanted: (table: BackendTable) => bo
   Object.fromEntries(Object.entries(columns).filter(([table]) => isWanted(table as BackendTable)));
 
 /** The tables of one bucket; those that a model wants whole have all rows. */
-async function loadBucket(
+export async function loadBucket(
   blobs: BlobStore,
   { hash, bucket }: { readonly hash: string; readonly bucket: number },
   backend: BackendDataset & { readonly byUser: RowsByUser },

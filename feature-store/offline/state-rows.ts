@@ -4,6 +4,7 @@ import { lineOfSource } from '../../contracts/ids.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { endOfEvents } from '../../datasets/snapshots/known-until.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
+import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { findWithheldFromModel } from '../../datasets/privacy/withheld.js';
 import { timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
@@ -17,6 +18,17 @@ export interface StateRows {
   readonly asOf: number | null;
 }
 
+/** Why there are no rows for a model's states: a table without rows, or a column that the policy changed; null: there are. */
+export function whyNoRows(
+  { name, backend }: Pick<ModelDefinition, 'name' | 'backend'>,
+  snapshot: SnapshotManifest,
+): string | null {
+  const absent = missingTables(backend, snapshot);
+  if (absent !== null) return absent;
+  const withheld = findWithheldFromModel(name, backend, snapshot.policy);
+  return withheld === null ? null : `${withheld.code}: ${withheld.message}`;
+}
+
 /**
  * The rows of a snapshot that a model's states are built from.
  * @returns the reason when the source has no rows in a table that the model needs, or its policy changed a column.
@@ -28,10 +40,8 @@ export async function stateRowsOfSnapshot(
   { name, backend }: Pick<ModelDefinition, 'name' | 'backend'>,
 ): Promise<StateRows | string> {
   const snapshot = await loadSnapshot(blobs, snapshotHash);
-  const absent = missingTables(backend, snapshot);
-  if (absent !== null) return absent;
-  const withheld = findWithheldFromModel(name, backend, snapshot.policy);
-  if (withheld !== null) return `${withheld.code}: ${withheld.message}`;
+  const reason = whyNoRows({ name, backend }, snapshot);
+  if (reason !== null) return reason;
   const tables = await loadSnapshotTables(blobs, snapshotHash, { columns: backend.columns });
   const { source, timeZone } = snapshot;
   const table = backend.stateRows?.(tables, snapshot) ?? backend.rows(tables, snapshot).table;

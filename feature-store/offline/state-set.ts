@@ -70,6 +70,31 @@ function partTable(view: EntityStateView, data: TrainingData, asOf: number): Tab
   return { rowCount: ids.length, columns: { entity_id: text(ids), state: text(states) } };
 }
 
+/** Builds and stores the states of some entities. @returns null when there are none. */
+export async function statePart(
+  blobs: BlobStore,
+  view: EntityStateView,
+  { data, asOf }: Pick<BuildStateSet, 'data' | 'asOf'>,
+): Promise<Omit<StateSetManifest['parts'][number], 'bucket'> | null> {
+  const table = partTable(view, data, asOf);
+  if (table.rowCount === 0) return null;
+  const { hash, bytes } = await putTable(blobs, table);
+  return { hash, bytes, entities: table.rowCount };
+}
+
+/** Stores the manifest of parts. */
+export async function putStateSet(
+  blobs: BlobStore,
+  { name, version, entity }: EntityStateView,
+  set: Pick<StateSetManifest, 'source' | 'asOf' | 'buckets' | 'parts'>,
+): Promise<StateSetRef> {
+  const { source, asOf, buckets, parts } = set;
+  const entities = parts.reduce((sum, part) => sum + part.entities, 0);
+  const facts = { source, asOf, view: name, version, entity, entities, buckets, parts };
+  const manifest = { kind: 'state-set', schemaVersion: 1, ...facts } as const satisfies StateSetManifest;
+  return { hash: (await putJsonBlob(blobs, manifest)).hash, view: name, version, entities, asOf };
+}
+
 /**
  * Builds the states of one view part by part and stores each part as Parquet (`entity_id`, `state` as JSON), then the
  * manifest that names them. Idempotent: the same rows, moment and view give the same hash. Memory: the rows, and one
@@ -78,26 +103,15 @@ function partTable(view: EntityStateView, data: TrainingData, asOf: number): Tab
  */
 export async function buildStateSet(input: BuildStateSet): Promise<StateSetRef> {
   const { blobs, view, data, asOf, source, signal, onProgress } = input;
-  const { name, version, entity } = view;
   const parts: StateSetManifest['parts'] = [];
   const rows = rowsByPart(textColumn(data.table, view.idColumn));
   for (const [bucket, indices] of rows.entries()) {
-    if (signal.aborted) throw pipelineError('CANCELLED', { work: `building the states ${name}` });
-    const table = partTable(view, { ...data, table: selectRows(data.table, indices) }, asOf);
-    if (table.rowCount > 0) {
-      const { hash, bytes } = await putTable(blobs, table);
-      parts.push({ bucket, hash, bytes, entities: table.rowCount });
-    }
-    onProgress?.({ stage: name, done: bucket + 1, total: rows.length });
+    if (signal.aborted) throw pipelineError('CANCELLED', { work: `building the states ${view.name}` });
+    const part = await statePart(blobs, view, { data: { ...data, table: selectRows(data.table, indices) }, asOf });
+    if (part !== null) parts.push({ bucket, ...part });
+    onProgress?.({ stage: view.name, done: bucket + 1, total: rows.length });
   }
-  const entities = parts.reduce((sum, part) => sum + part.entities, 0);
-  const facts = { source, asOf, view: name, version, entity, entities, buckets: rows.length, parts };
-  const { hash } = await putJsonBlob(blobs, {
-    kind: 'state-set',
-    schemaVersion: 1,
-    ...facts,
-  } satisfies StateSetManifest);
-  return { hash, view: name, version, entities, asOf };
+  return putStateSet(blobs, view, { source, asOf, buckets: rows.length, parts });
 }
 
 /** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */

@@ -2,19 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { DatasetPart, PreparedDataset } from '../contracts/activities.js';
-import { type BackendTable, backendTables } from '../contracts/backend.js';
-import type { BackendDataset, RowsByUser } from '../contracts/model-definition.js';
-import { loadDataset } from '../datasets/snapshots/dataset-store.js';
-import { loadSnapshot } from '../datasets/snapshots/load-snapshot.js';
-import { featureViews } from '../feature-store/definitions/index.js';
-import { buildFeaturePart, buildFeatureSet } from '../feature-store/offline/build.js';
-import { featureBuckets } from '../feature-store/offline/feature-buckets.js';
-import { buildDatasetPart, buildGroupedPart, partFiles } from '../feature-store/offline/dataset-parts.js';
-import { bucketsOf, buildBackendDataset } from '../feature-store/offline/training-table.js';
-import { loadCatalogue } from '../models/catalogue.js';
-import { createFileBlobStore } from '../platform/blobs/file-blob-store.js';
-import { storeGeneratedSnapshot } from '../tests/support/generated-tables.js';
+import type { DatasetPart, PreparedDataset } from '../../contracts/activities.js';
+import { type BackendTable, backendTables } from '../../contracts/backend.js';
+import type { BackendDataset, RowsByUser } from '../../contracts/model-definition.js';
+import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
+import { loadSnapshot } from '../../datasets/snapshots/load-snapshot.js';
+import { featureViews } from '../../feature-store/definitions/index.js';
+import { buildFeaturePart, buildFeatureSet } from '../../feature-store/offline/build.js';
+import { featureBuckets } from '../../feature-store/offline/feature-buckets.js';
+import { buildDatasetPart, buildGroupedPart, partFiles } from '../../feature-store/offline/dataset-parts.js';
+import { bucketsOf, buildBackendDataset } from '../../feature-store/offline/training-table.js';
+import { loadStatePart, loadStateSet } from '../../feature-store/offline/state-set.js';
+import { loadCatalogue } from '../../models/catalogue.js';
+import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
+import { statesOfSnapshot } from './build-states.js';
+import { storeGeneratedSnapshot } from '../../tests/support/generated-tables.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-buckets-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -102,5 +104,28 @@ describe('features made bucket by bucket', () => {
     const manifest = await loadSnapshot(blobs, snapshots.get(4)!);
     const parts = await Promise.all(featureBuckets(manifest)!.map((bucket) => buildFeaturePart(build(4), bucket)));
     expect(await buildFeatureSet(build(4), [...parts].reverse())).toEqual(await buildFeatureSet(build(4)));
+  });
+});
+
+describe('entity states made bucket by bucket', () => {
+  it('are those of all users at once', async () => {
+    const statesOf = async (buckets: number) => {
+      const context = { blobs, signal, onProgress: () => undefined };
+      const { sets, skipped } = await statesOfSnapshot(snapshots.get(buckets)!, models, context);
+      expect(skipped).toEqual([]);
+      const byView = sets.map(async ({ view, hash }) => {
+        const { parts, asOf } = await loadStateSet(blobs, hash);
+        const states = await Promise.all(parts.map((part) => loadStatePart(blobs, part.hash)));
+        return [view, asOf, new Map(states.flatMap((part) => [...part]))] as const;
+      });
+      return Promise.all(byView);
+    };
+    const whole = await statesOf(1);
+    expect(whole.map(([view]) => view)).toEqual([
+      'customer-transactions',
+      'counterparty-transactions',
+      'spending-history',
+    ]);
+    expect(await statesOf(4)).toEqual(whole);
   });
 });
