@@ -95,8 +95,8 @@ export interface AboutPrediction {
 
 /**
  * @param about - of the prediction; null: an entity of the source in use is named.
- * @throws PipelineError `UNKNOWN_MODEL`; `INVALID_INPUT` for entities about a model that finds none; `INVALID_VALUE` for
- *   entities that do not fit their text.
+ * @throws PipelineError `UNKNOWN_MODEL`; `INVALID_VALUE` for entities about a model that finds none, a label about one that
+ *   does, and entities that do not fit their text.
  */
 export function toFeedback(
   body: FeedbackBody,
@@ -138,11 +138,11 @@ const annotatedKinds: ReadonlySet<EntityKind> = new Set(['chat_message', 'transa
 function annotationsOf(model: ModelDefinition, { label, entities, text: answered }: FeedbackBody) {
   const { labelling } = model;
   if (labelling?.kind === 'spans' && label !== undefined)
-    throw new PipelineError('INVALID_INPUT', `label: found it about ${model.name}, wanted entities and text`);
+    throw new PipelineError('INVALID_VALUE', `label: found it about ${model.name}, wanted entities and text`);
   if (entities === undefined) return null;
   if (labelling?.kind !== 'spans')
     throw new PipelineError(
-      'INVALID_INPUT',
+      'INVALID_VALUE',
       `entities: found them about ${model.name}, which finds none; wanted label`,
     );
   const spans = requireSpans(answered!, entities);

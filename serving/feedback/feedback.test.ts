@@ -151,12 +151,12 @@ describe('POST /feedback', () => {
     ['spans that overlap', { entities: [merchant, { ...merchant, start: 30 }] }, 'INVALID_VALUE', /30 to 34 overlaps/],
     ['an empty type', { entities: [{ ...merchant, type: '' }] }, 'INVALID_INPUT', /entities\.0\.type/],
     ['no text', { text: undefined, entities: [] }, 'INVALID_INPUT', /wanted entities and text together/],
-    ['a label', { text: undefined, label: 'MERCHANT' }, 'INVALID_INPUT', /wanted entities and text/],
+    ['a label', { text: undefined, label: 'MERCHANT' }, 'INVALID_VALUE', /wanted entities and text/],
     ['a label too', { entities: [], label: 'MERCHANT' }, 'INVALID_INPUT', /found both/],
     [
       'entities of an intent',
       { model: 'intent', entities: [] },
-      'INVALID_INPUT',
+      'INVALID_VALUE',
       /intent-classifier, which finds none/,
     ],
   ])('refuses %s', async (_, change, code, detail) => {
