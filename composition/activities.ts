@@ -60,6 +60,7 @@ export const createRunner = (
         artifactUri,
         backendDatabaseUrl: backendDatabaseUrl ?? databaseUrl,
         databaseUrl,
+        backendQueriesDir: config.backendQueriesDir,
         cache: config.cache,
         encoder: config.encoder,
         keys: { home: config.home, keyRingFile: config.keyRingFile },

@@ -8,8 +8,8 @@ import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
 /* Entry point of a computing process: opens its own stores and runs jobs. */
-const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, keys, progressIntervalMs } =
-  readChildSettings(processEnvironment());
+const settings = readChildSettings(processEnvironment());
+const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, keys, progressIntervalMs } = settings;
 
 const pools = new Map<string, pg.Pool>();
 
@@ -30,6 +30,7 @@ serveJobs(
     blobs: openBlobStore(artifactUri, cache),
     checkpoints: openCheckpointStore(artifactUri),
     backendPool: () => poolOf(backendDatabaseUrl),
+    queriesFolder: settings.backendQueriesDir,
     ownPool: () => poolOf(databaseUrl),
     keys: () => openKeyRing(keys),
     findEncoder: (name, options) => findEncoder(name, { ...encoder, cache }, options),

@@ -8,6 +8,7 @@ const childSettings = z.strictObject({
   artifactUri: z.string(),
   cache: z.string(),
   backendDatabaseUrl: z.string(),
+  backendQueriesDir: z.string().nullable(),
   databaseUrl: z.string(),
   encoder: z.strictObject({ path: z.string().nullable(), endpoint: z.string() }),
   keys: z.strictObject({ home: z.string(), keyRingFile: z.string().nullable() }),

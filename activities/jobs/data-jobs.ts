@@ -15,7 +15,7 @@ import {
 } from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { expectationFile } from '../../contracts/expectations.js';
-import { contentHash, modelName } from '../../contracts/ids.js';
+import { contentHash, modelName, OWN_SOURCE } from '../../contracts/ids.js';
 import { schemaReaction } from '../../contracts/schema-changes.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
@@ -32,7 +32,7 @@ export const extractTable = defineJob({
   input: extractTableInput,
   output: extractedTable,
   async run({ runKey, table, source, asOf, chunkRows, policy, buckets, parent }, context) {
-    const { backendPool, ownPool, blobs, checkpoints, signal, onProgress } = context;
+    const { backendPool, queriesFolder = null, ownPool, blobs, checkpoints, signal, onProgress } = context;
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     const { changesBy } = await import('../../datasets/privacy/table-changes.js');
@@ -46,6 +46,7 @@ export const extractTable = defineJob({
       asOf,
       chunkRows,
       pool: backendPool(),
+      queriesFolder: source === OWN_SOURCE ? queriesFolder : null,
       feedbackPool: ownPool?.() ?? null,
       blobs,
       spec,

@@ -64,7 +64,8 @@ export async function checkOwnSource(cli: CliContext, options: CheckSourceOption
   }
   const url = requireBackendUrl(cli);
   const { rows: maxRows = DEFAULT_ROWS, timeout: seconds = DEFAULT_TIMEOUT_SECONDS } = options;
-  const limits = { source: OWN_SOURCE, asOf: Date.now(), maxRows, seconds };
+  const queriesFolder = cli.config.backendQueriesDir;
+  const limits = { source: OWN_SOURCE, asOf: Date.now(), maxRows, seconds, queriesFolder };
   const pool = createPool(url, createLogger({ level: 'warn', name: 'ml' }), { max: 1 });
   const progress = cli.out.progress();
   try {

@@ -8,6 +8,7 @@ import { serviceUnavailable } from '../../platform/outage.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { schemaMismatch } from '../sources/backend/check/finding.js';
 import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sources/backend/check/read-fault.js';
+import { requireQuery } from '../sources/backend/check/query-shape.js';
 import { readRelation } from '../sources/backend/check/relation.js';
 import { shapeFindings } from '../sources/backend/check/shape.js';
 import { feedbackQueryOf, type GivenFeedback, NOTHING, openGivenFeedback } from '../feedback/extract-feedback.js';
@@ -47,6 +48,8 @@ export interface ExtractOptions {
   readonly checkpoints?: { readonly store: CheckpointStore; readonly key: string };
   /** What is done with columns before the rows are stored, as a data policy says. @default they are stored as they are */
   readonly policy?: ColumnPolicy;
+  /** Folder of BACKEND_QUERIES_DIR, for the user's own database. @default null: the queries over schema `backend` */
+  readonly queriesFolder?: string | null;
   readonly signal: AbortSignal;
   /** Called after each page with the rows so far and the last key, for a heartbeat. */
   readonly onChunk?: (progress: { readonly rows: number; readonly lastId: string | null }) => void;
@@ -190,8 +193,8 @@ async function requireShape(client: pg.ClientBase, spec: TableSpec): Promise<voi
  *   `SOURCE_SCHEMA_MISMATCH` naming table and column, what was found and wanted, and the remedy.
  */
 export async function extractTable(options: ExtractOptions): Promise<ExtractedTable> {
-  const { pool, spec } = options;
-  const sql = await extractionQuery(spec.name);
+  const { pool, spec, source, queriesFolder = null } = options;
+  const sql = await extractionQuery(spec.name, queriesFolder);
   const client = await connectToSource(pool, { table: spec.name });
   let broken: Error | undefined;
   const told = (): void => undefined; // the query that was running says so too
@@ -200,7 +203,7 @@ export async function extractTable(options: ExtractOptions): Promise<ExtractedTa
     await client.query('begin transaction isolation level repeatable read, read only');
     await client.query('set local row_security = off'); // an error instead of rows that are left out
     await client.query("set local datestyle = 'ISO'");
-    await requireShape(client, spec);
+    await (queriesFolder === null ? requireShape(client, spec) : requireQuery(client, { spec, sql, source }));
     return await extractAll(client, sql, options);
   } catch (fault) {
     broken = fault as Error; // `release` closes the connection and with it the transaction

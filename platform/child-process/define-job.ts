@@ -11,6 +11,8 @@ export interface JobStores {
   readonly checkpoints: CheckpointStore;
   /** The backend database. Opened on first use: only extraction and reviews read it. */
   readonly backendPool: () => pg.Pool;
+  /** Folder with the user's own queries of that database. Absent or null: those over its schema `backend`. */
+  readonly queriesFolder?: string | null;
   /** This system's own database, with the feedback that the API was given. Absent: there is none. */
   readonly ownPool?: () => pg.Pool;
   /** The keys of this installation. Absent: nothing is hashed. */

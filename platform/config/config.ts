@@ -71,6 +71,7 @@ const environment = z.object({
   WORKER_VERSIONING: withDefault(z.enum(['replay', 'pinned']), 'replay'),
   WORKER_BUILD_ID: optional(word),
 
+  BACKEND_QUERIES_DIR: optionalText,
   DATA_POLICY: optionalText,
   DATA_EXPECTATIONS: optionalText,
   SOURCE_COLUMN_ADDED: withDefault(z.enum(schemaReactions), 'warn'),
@@ -201,6 +202,8 @@ export interface Config {
   readonly reportUrl: string | null;
   readonly databaseUrl: string | null;
   readonly backendDatabaseUrl: string | null;
+  /** Folder with the queries that read that database, absolute; null: those over its schema `backend`. */
+  readonly backendQueriesDir: string | null;
   readonly redisUrl: string | null;
   readonly artifactUri: string | null;
   readonly encoder: {
@@ -299,6 +302,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     reportUrl: variables.REPORT_URL,
     databaseUrl: variables.DATABASE_URL ?? null,
     backendDatabaseUrl: variables.BACKEND_DATABASE_URL ?? null,
+    backendQueriesDir: file(queriesDir(variables)),
     redisUrl: variables.REDIS_URL ?? null,
     artifactUri: variables.ARTIFACT_URI ?? null,
     encoder: {
@@ -335,13 +339,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       mostSpoolBytes: variables.PREDICTION_LOG_SPOOL_MB * 2 ** 20,
     },
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
-    schedule: {
-      timezone: variables.SCHEDULE_TIMEZONE,
-      weekly: variables.SCHEDULE_WEEKLY,
-      daily: variables.SCHEDULE_DAILY,
-      overlap: variables.SCHEDULE_OVERLAP,
-      catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
-    },
+    schedule: scheduleSettings(variables),
   };
 }
 
@@ -365,6 +363,20 @@ const dataRules = (
     dropped: variables.SOURCE_COLUMN_DROPPED,
     retyped: variables.SOURCE_COLUMN_RETYPED,
   },
+});
+
+/** @throws PipelineError `INVALID_CONFIG` when there is no database that the queries could read. */
+function queriesDir({ BACKEND_QUERIES_DIR: folder, BACKEND_DATABASE_URL: database }: Variables): string | undefined {
+  if (folder === undefined || database !== undefined) return folder;
+  throw invalidSetting('BACKEND_QUERIES_DIR is set without BACKEND_DATABASE_URL, whose tables its queries read');
+}
+
+const scheduleSettings = (variables: Variables): Config['schedule'] => ({
+  timezone: variables.SCHEDULE_TIMEZONE,
+  weekly: variables.SCHEDULE_WEEKLY,
+  daily: variables.SCHEDULE_DAILY,
+  overlap: variables.SCHEDULE_OVERLAP,
+  catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
 });
 
 const retentionSettings = (variables: Variables): Config['retention'] => ({

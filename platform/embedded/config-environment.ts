@@ -29,6 +29,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   CRASH_ATTEMPTS: String(config.retry.crashAttempts),
   WORKER_VERSIONING: config.workers.versioning,
   WORKER_BUILD_ID: config.workers.buildId ?? '',
+  BACKEND_QUERIES_DIR: config.backendQueriesDir ?? '',
   DATA_POLICY: config.dataPolicyFile ?? '',
   DATA_EXPECTATIONS: config.expectationsFile ?? '',
   SOURCE_COLUMN_ADDED: config.schemaReaction.added,

@@ -2,11 +2,13 @@ import type pg from 'pg';
 import { type BackendTable, backendTables, type SnapshotTables } from '../../../../contracts/backend.js';
 import { messageOf } from '../../../../contracts/errors.js';
 import { serviceUnavailable } from '../../../../platform/outage.js';
+import { extractionQuery } from '../extraction-query.js';
 import { tableSpecs } from '../tables.js';
 import { checkRows, type KnownIds } from './check-rows.js';
 import type { CategoryCounts } from './counts.js';
 import type { SourceFinding } from './finding.js';
 import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED, slowFinding } from './read-fault.js';
+import { orderFinding, queryColumns, queryFindings, queryName } from './query-shape.js';
 import { readRelation, type Relation } from './relation.js';
 import { readSample, type Sample, type SampleLimits } from './sample.js';
 import { shapeFindings } from './shape.js';
@@ -29,7 +31,8 @@ export interface SourceServer {
 /** What is known of one table. */
 export interface TableCheck {
   readonly table: BackendTable;
-  readonly kind: Relation['kind'];
+  /** `query`: a query of BACKEND_QUERIES_DIR. */
+  readonly kind: Relation['kind'] | 'query';
   /** Null: it could not be read. */
   readonly rows: {
     /** Of the whole table; an estimate unless `exact`, null without one. */
@@ -57,7 +60,7 @@ export interface SourceCheck {
 
 /** One table before its rows are checked. */
 interface Opened {
-  readonly relation: Relation;
+  readonly relation: Pick<Relation, 'owner'> & { readonly kind: TableCheck['kind'] };
   readonly sample: Sample | null;
   readonly findings: readonly SourceFinding[];
 }
@@ -69,7 +72,41 @@ async function begin(client: pg.ClientBase, seconds: number): Promise<void> {
   await client.query('set local row_security = off');
 }
 
-async function openTable(client: pg.ClientBase, table: BackendTable, limits: SampleLimits): Promise<Opened> {
+function openTable(client: pg.ClientBase, table: BackendTable, limits: SampleLimits): Promise<Opened> {
+  const { queriesFolder = null } = limits;
+  return queriesFolder === null
+    ? openRelation(client, table, limits)
+    : openQuery(client, table, { ...limits, queriesFolder });
+}
+
+/** A query of the user's own in the place of a table or view. */
+async function openQuery(
+  client: pg.ClientBase,
+  table: BackendTable,
+  limits: SampleLimits & { readonly queriesFolder: string },
+): Promise<Opened> {
+  const spec = tableSpecs[table];
+  const sql = await extractionQuery(table, limits.queriesFolder);
+  const relation: Opened['relation'] = { kind: 'query', owner: null };
+  try {
+    await begin(client, limits.seconds);
+    const columns = await queryColumns(client, sql, limits.source);
+    const findings = queryFindings(spec, columns);
+    if (findings.length > 0) return { relation, sample: null, findings };
+    const sample = await readSample(client, spec, limits);
+    const order = orderFinding(spec, textValues(sample));
+    return { relation, sample, findings: order === null ? [] : [order] };
+  } catch (fault) {
+    return { relation, sample: null, findings: [findingOf(fault, queryName(spec), relation, limits)] };
+  } finally {
+    await client.query('rollback').catch(() => undefined); // the fault of the work is reported
+  }
+}
+
+const textValues = ({ table: { columns } }: Sample): readonly (string | null)[] =>
+  columns.id?.kind === 'text' ? columns.id.values : [];
+
+async function openRelation(client: pg.ClientBase, table: BackendTable, limits: SampleLimits): Promise<Opened> {
   const spec = tableSpecs[table];
   const relation = await readRelation(client, table);
   const findings = shapeFindings(spec, relation);
@@ -87,7 +124,12 @@ async function openTable(client: pg.ClientBase, table: BackendTable, limits: Sam
   }
 }
 
-function findingOf(fault: unknown, table: string, { owner }: Relation, { seconds }: SampleLimits): SourceFinding {
+function findingOf(
+  fault: unknown,
+  table: string,
+  { owner }: Opened['relation'],
+  { seconds }: SampleLimits,
+): SourceFinding {
   const sqlFault = asSqlFault(fault);
   const finding = sqlFault === null ? null : faultFinding(sqlFault, table, owner);
   if (finding !== null) return finding;

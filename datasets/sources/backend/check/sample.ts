@@ -13,6 +13,8 @@ export interface SampleLimits {
   readonly maxRows: number;
   /** Seconds for one statement, and for reading all pages of a table together. */
   readonly seconds: number;
+  /** Folder of BACKEND_QUERIES_DIR. @default null: the queries over schema `backend` */
+  readonly queriesFolder?: string | null;
 }
 
 /** The first rows of a table by key. */
@@ -35,8 +37,8 @@ async function estimateRows(client: pg.ClientBase, name: string, source: string)
 
 /** Reads with the very query of extraction, so that what fails there fails here. The caller began the transaction. */
 export async function readSample(client: pg.ClientBase, spec: TableSpec, limits: SampleLimits): Promise<Sample> {
-  const { source, asOf, maxRows, seconds } = limits;
-  const text = await extractionQuery(spec.name);
+  const { source, asOf, maxRows, seconds, queriesFolder = null } = limits;
+  const text = await extractionQuery(spec.name, queriesFolder);
   const deadline = performance.now() + seconds * 1000;
   const rows: SourceRow[] = [];
   let names: readonly string[] = spec.columns.map(({ name }) => name);
@@ -51,5 +53,7 @@ export async function readSample(client: pg.ClientBase, spec: TableSpec, limits:
     complete = page.rows.length < wanted;
   }
   const table = toTable(spec.columns, { names, rows }, `queries/${spec.name}.sql`);
-  return { table, complete, rows: complete ? rows.length : await estimateRows(client, spec.name, source) };
+  if (complete) return { table, complete, rows: rows.length };
+  // What a query of the user's reads from is not known.
+  return { table, complete, rows: queriesFolder === null ? await estimateRows(client, spec.name, source) : null };
 }

@@ -64,7 +64,9 @@ function wrongType(found: FoundColumn, spec: ColumnSpec, place: { table: string;
   });
 }
 
-function columnFinding(spec: ColumnSpec, table: string, relation: Relation): SourceFinding | null {
+type SeenColumns = Pick<Relation, 'kind' | 'user' | 'columns'>;
+
+function columnFinding(spec: ColumnSpec, table: string, relation: SeenColumns): SourceFinding | null {
   const found = relation.columns.find(({ name }) => name === spec.name);
   if (found === undefined) return missingColumn(spec, table, relation.kind);
   if (!found.selectable)
@@ -85,6 +87,12 @@ function columnFinding(spec: ColumnSpec, table: string, relation: Relation): Sou
 export function shapeFindings(spec: TableSpec, relation: Relation): readonly SourceFinding[] {
   const closed = closedFinding(spec, relation);
   if (closed !== null) return [closed];
-  const table = `backend.${spec.name}`;
-  return [sourceColumn, ...spec.columns].flatMap((column) => columnFinding(column, table, relation) ?? []);
+  return findingsOfColumns([sourceColumn, ...spec.columns], `backend.${spec.name}`, relation);
 }
+
+/** The part of `shapeFindings` about columns. @param table - how findings name the relation. */
+export const findingsOfColumns = (
+  columns: readonly ColumnSpec[],
+  table: string,
+  relation: SeenColumns,
+): readonly SourceFinding[] => columns.flatMap((column) => columnFinding(column, table, relation) ?? []);
