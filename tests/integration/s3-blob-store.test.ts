@@ -6,6 +6,7 @@ import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blobKey } from '../../platform/blobs/blob-key.js';
 import { openBlobStore, openCheckpointStore } from '../../platform/blobs/open.js';
+import { connectBucket } from '../../platform/blobs/s3-bucket.js';
 import { type BlobBackend, checkBlobStore } from '../support/check-blob-store.js';
 import { startS3Server } from '../support/s3-server.js';
 
@@ -62,6 +63,15 @@ describe.skipIf('unavailable' in server)('blobs in S3', () => {
   };
 
   checkBlobStore(() => Promise.resolve(open()));
+
+  it('renews an object by copying it onto itself, and says when there is none', async () => {
+    const prefix = `renewed-${(count += 1)}/with blank`;
+    const objects = connectBucket({ bucket, prefix });
+    await objects.write('a/b', { bytes: Buffer.from('content') });
+    expect(await objects.renew('a/b')).toBe(true);
+    expect(new TextDecoder().decode((await objects.read('a/b'))!)).toBe('content');
+    expect(await objects.renew('a/absent')).toBe(false);
+  });
 
   it('lists more than one page', async () => {
     const { store } = open();
