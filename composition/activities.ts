@@ -63,7 +63,7 @@ export const createRunner = (
         backendQueriesDir: config.backendQueriesDir,
         cache: config.cache,
         encoder: config.encoder,
-        keys: { home: config.home, keyRingFile: config.keyRingFile },
+        keys: { home: config.home, keyRingFile: config.keyRingFile, blobEncryption: config.blobEncryption },
         ...options,
       }),
     },

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import { openSealedBlobStore, openSealedCheckpointStore, sealingBy } from '../platform/blobs/open.js';
 import { processEnvironment } from '../platform/config/environment.js';
 import { serveJobs } from '../platform/child-process/serve.js';
 import { openKeyRing } from '../platform/keys/key-ring.js';
@@ -25,10 +25,12 @@ function openPool(connectionString: string): pg.Pool {
   return opened.on('error', () => undefined); // an idle connection that breaks is replaced by the next query
 }
 
+const sealing = sealingBy(keys);
+
 serveJobs(
   createJobExecutor({
-    blobs: openBlobStore(artifactUri, cache),
-    checkpoints: openCheckpointStore(artifactUri),
+    blobs: openSealedBlobStore(artifactUri, cache, sealing),
+    checkpoints: openSealedCheckpointStore(artifactUri, sealing),
     backendPool: () => poolOf(backendDatabaseUrl),
     queriesFolder: settings.backendQueriesDir,
     ownPool: () => poolOf(databaseUrl),

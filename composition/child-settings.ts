@@ -11,7 +11,7 @@ const childSettings = z.strictObject({
   backendQueriesDir: z.string().nullable(),
   databaseUrl: z.string(),
   encoder: z.strictObject({ path: z.string().nullable(), endpoint: z.string() }),
-  keys: z.strictObject({ home: z.string(), keyRingFile: z.string().nullable() }),
+  keys: z.strictObject({ home: z.string(), keyRingFile: z.string().nullable(), blobEncryption: z.boolean() }),
   /** See `ServeOptions`. */
   progressIntervalMs: z.number().nonnegative().optional(),
 });

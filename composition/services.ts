@@ -15,7 +15,7 @@ import { createPredictorPool, type PredictorPool } from '../inference/predictor-
 import { monitoringSchema } from '../monitoring/alerts/schema.js';
 import { findModel } from '../models/catalogue.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
-import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
+import { openSealedBlobStore, openSealedCheckpointStore, sealingBy } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { runningState } from '../platform/embedded/ensure.js';
@@ -94,7 +94,8 @@ export async function connectServices(
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore =
     endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger, onlineLimits);
-  const blobs = openBlobStore(endpoints.artifactUri, config.cache);
+  const sealing = sealingBy(config);
+  const blobs = openSealedBlobStore(endpoints.artifactUri, config.cache, sealing);
   const predictors = createPredictorPool({ blobs, findModel });
   const close = async (): Promise<void> => {
     await Promise.allSettled([
@@ -112,7 +113,7 @@ export async function connectServices(
     await close();
     throw fault;
   }
-  const checkpoints = openCheckpointStore(endpoints.artifactUri);
+  const checkpoints = openSealedCheckpointStore(endpoints.artifactUri, sealing);
   return {
     pool,
     backendPool,

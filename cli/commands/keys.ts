@@ -23,7 +23,10 @@ export function register(program: Command, cli: CliContext): void {
     });
   keys
     .command('rotate')
-    .description('Makes a new version of a key, which is used from then on. Running processes see it within a second.')
+    .description(
+      'Makes a new version of a key, which is used from then on; data keys of encrypted blobs are sealed by it. Running processes ' +
+        'see it within a second.',
+    )
     .argument('<name>', 'name of a key')
     .action(async (name: string) => {
       const { rotate } = await import('../views/keys-view.js');

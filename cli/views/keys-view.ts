@@ -44,7 +44,8 @@ export async function createKeys(cli: CliContext): Promise<void> {
 /** Makes a new version of a key; recorded in the audit log, or not made. */
 export async function rotate(cli: CliContext, wanted: string): Promise<void> {
   const name = requireKeyName(wanted);
-  const { audit } = (await cli.connect()).services;
+  const { services, endpoints } = await cli.connect();
+  const { audit } = services;
   let rotated: RotatedKey | null = null;
   try {
     await audit.record(async (append) => {
@@ -56,11 +57,24 @@ export async function rotate(cli: CliContext, wanted: string): Promise<void> {
     await (rotated as RotatedKey | null)?.undo();
     throw fault;
   }
-  printRotated(cli, name, rotated!);
+  const rewrapped = name === 'blobs' ? await rewrapBlobs(cli, endpoints.artifactUri) : null;
+  printRotated(cli, { name, rewrapped }, rotated!);
 }
 
-function printRotated({ out }: CliContext, name: KeyName, { version }: RotatedKey): void {
-  out.result({ name, version }, () => {
+/** Seals the data key of every encrypted blob by the newest version; repeated by the next rotation when interrupted. */
+async function rewrapBlobs({ config }: CliContext, artifactUri: string): Promise<number> {
+  const { openSealedBlobStore, sealingBy } = await import('../../platform/blobs/open.js');
+  const { rewrapped } = await openSealedBlobStore(artifactUri, config.cache, sealingBy(config)).rewrap();
+  return rewrapped;
+}
+
+function printRotated(
+  { out }: CliContext,
+  { name, rewrapped }: { readonly name: KeyName; readonly rewrapped: number | null },
+  { version }: RotatedKey,
+): void {
+  out.result({ name, version, ...(rewrapped !== null && { rewrapped }) }, () => {
+    if (rewrapped !== null) out.line(`the data keys of ${rewrapped} encrypted blobs are sealed by it`);
     out.line(`${name} has version ${version} now; the older ones stay for what they have encrypted or signed`);
   });
 }

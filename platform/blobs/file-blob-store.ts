@@ -1,34 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { opendir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipelineError } from '../../contracts/errors.js';
-import { makePrivateFolder, writeAtomically, writeNamed, writePrivateFile } from './atomic-file.js';
+import { absentAsNull, isMissing, namesIn, removeOlderFile, wasThere } from './absent.js';
+import { writeAtomically, writeNamed, writePrivateFile } from './atomic-file.js';
 import { blobCorrupt, blobKey } from './blob-key.js';
 import type { BlobStore, ListedBlob, StoredBlob } from './blob-store.js';
 import { copyHashed, sha256, sha256OfFile } from './hash.js';
-
-const isMissing = (fault: unknown): boolean =>
-  fault instanceof Error && 'code' in fault && (fault.code === 'ENOENT' || fault.code === 'ENOTDIR');
-
-async function absentAsNull<T>(operation: Promise<T>): Promise<T | null> {
-  try {
-    return await operation;
-  } catch (fault) {
-    if (isMissing(fault)) return null;
-    throw fault;
-  }
-}
-
-/** Names in a folder in ascending order, none when the folder is absent. */
-async function namesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of await opendir(folder)) names.push(entry.name);
-  } catch (fault) {
-    if (!isMissing(fault)) throw fault;
-  }
-  return names.sort();
-}
 
 /** Blobs as read-only files in `<folder>/blobs/<first two digits>/<hash>`, readable by the owner only. */
 class FileBlobStore implements BlobStore {
@@ -86,22 +63,11 @@ class FileBlobStore implements BlobStore {
 
   async renew(hash: string): Promise<boolean> {
     const now = new Date();
-    return this.#presence(utimes(this.#path(hash), now, now));
+    return wasThere(utimes(this.#path(hash), now, now));
   }
 
-  async removeOlder(hash: string, before: number): Promise<boolean> {
-    const path = this.#path(hash);
-    const aside = join(this.#folder, 'scratch', randomUUID());
-    if (!(await this.#isOlder(path, before))) return false;
-    await makePrivateFolder(join(this.#folder, 'scratch'));
-    // Whoever renews it from here on finds no file and stores it again; whoever did before is seen now.
-    if (!(await this.#presence(rename(path, aside)))) return false;
-    if (await this.#isOlder(aside, before)) {
-      await rm(aside, { force: true });
-      return true;
-    }
-    await rename(aside, path);
-    return false;
+  removeOlder(hash: string, before: number): Promise<boolean> {
+    return removeOlderFile(this.#path(hash), this.#scratch, before);
   }
 
   async *list(): AsyncIterable<ListedBlob> {
@@ -111,16 +77,6 @@ class FileBlobStore implements BlobStore {
         const found = await absentAsNull(stat(join(root, shard, hash)));
         if (found !== null) yield { hash, bytes: found.size, renewedAt: found.mtimeMs };
       }
-  }
-
-  async #isOlder(path: string, before: number): Promise<boolean> {
-    const found = await absentAsNull(stat(path));
-    return found !== null && found.mtimeMs < before;
-  }
-
-  /** @returns false when the operation found no file. */
-  async #presence(operation: Promise<void>): Promise<boolean> {
-    return (await absentAsNull(operation.then(() => true))) ?? false;
   }
 
   #path(hash: string): string {

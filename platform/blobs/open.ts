@@ -1,10 +1,15 @@
+import type { Config } from '../config/config.js';
 import { invalidSetting } from '../config/invalid-setting.js';
+import { type KeyRing, openKeyRing } from '../keys/key-ring.js';
 import { type ArtifactLocation, artifactLocation } from './artifact-location.js';
 import type { BlobStore, CheckpointStore } from './blob-store.js';
 import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
 import { createS3BlobStore } from './s3-blob-store.js';
 import { createS3CheckpointStore } from './s3-checkpoint-store.js';
+import { folderBucket } from './folder-bucket.js';
+import { createSealedCheckpointStore } from './sealed-checkpoint-store.js';
+import { createSealedBlobStore, type SealedBlobStore, type Sealing } from './sealed-blob-store.js';
 import { lazyBucket } from './lazy-bucket.js';
 
 /** Folder or bucket that an artifact URI names. @throws PipelineError `INVALID_CONFIG` with the value and the valid forms. */
@@ -26,9 +31,32 @@ export function openBlobStore(artifactUri: string, cacheFolder: string): BlobSto
   return createS3BlobStore(lazyBucket(location), createFileBlobStore(cacheFolder));
 }
 
+/** Settings of encryption at rest. */
+export type SealingSettings = Pick<Config, 'home' | 'keyRingFile' | 'blobEncryption'>;
+
+/** Encryption by the key ring of these settings, which is opened when the first blob needs it. */
+export function sealingBy({ blobEncryption: seals, ...settings }: SealingSettings): Sealing {
+  let ring: Promise<KeyRing> | undefined;
+  return { seals, keys: () => (ring ??= openKeyRing(settings)) };
+}
+
+/**
+ * The same store with encryption: new blobs are sealed as the settings say, and sealed and plain ones are read.
+ * @throws PipelineError `INVALID_CONFIG`.
+ */
+export function openSealedBlobStore(artifactUri: string, cacheFolder: string, sealing: Sealing): SealedBlobStore {
+  const location = parseArtifactUri(artifactUri);
+  const bucket = location.kind === 'file' ? folderBucket(location.folder) : lazyBucket(location);
+  return createSealedBlobStore(bucket, openBlobStore(artifactUri, cacheFolder), sealing);
+}
+
 /** The checkpoint store at the same artifact URI as the blobs. @throws PipelineError `INVALID_CONFIG`. */
 export function openCheckpointStore(artifactUri: string): CheckpointStore {
   const location = parseArtifactUri(artifactUri);
   if (location.kind === 'file') return createFileCheckpointStore(location.folder);
   return createS3CheckpointStore(lazyBucket(location));
 }
+
+/** The same checkpoint store with encryption. @throws PipelineError `INVALID_CONFIG`. */
+export const openSealedCheckpointStore = (artifactUri: string, sealing: Sealing): CheckpointStore =>
+  createSealedCheckpointStore(openCheckpointStore(artifactUri), sealing);

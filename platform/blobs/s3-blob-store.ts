@@ -50,11 +50,8 @@ class S3BlobStore implements BlobStore {
     return found !== null && this.#renewed(hash, found.modifiedAt);
   }
 
-  /** What is renewed between the two requests is lost: a collection's `before` lies hours back. */
   async removeOlder(hash: string, before: number): Promise<boolean> {
-    const found = await this.#bucket.describe(blobKey(hash));
-    if (found === null || found.modifiedAt >= before) return false;
-    await this.#bucket.remove(blobKey(hash));
+    if (!(await this.#bucket.removeOlder(blobKey(hash), before))) return false;
     await this.#cache.removeOlder(hash, Number.POSITIVE_INFINITY);
     return true;
   }

@@ -17,12 +17,16 @@ export interface Bucket {
   /** `s3://bucket/prefix`, for messages. */
   readonly name: string;
   read(key: string): Promise<Uint8Array | null>;
+  /** The bytes as a stream; null when absent. */
+  stream(key: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** Null when absent. */
   describe(key: string): Promise<ObjectFacts | null>;
   /** Makes an object count as written now. @returns false when it is absent. */
   renew(key: string): Promise<boolean>;
   write(key: string, body: UploadBody): Promise<void>;
   remove(key: string): Promise<void>;
+  /** As `removeOlder` of a blob store. */
+  removeOlder(key: string, before: number): Promise<boolean>;
   list(keyPrefix: string): AsyncIterable<ObjectFacts & { readonly key: string }>;
 }
 
@@ -105,6 +109,14 @@ class S3Bucket implements Bucket {
     });
   }
 
+  async stream(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return this.#absentAsNull(async () => {
+      const { Body } = await this.#client.send(new GetObjectCommand(this.#object(key)));
+      if (Body === undefined) throw serviceUnavailable(this.name, `empty response for ${key}`);
+      return Body as unknown as AsyncIterable<Uint8Array>; // a readable stream of Node
+    });
+  }
+
   async describe(key: string): Promise<ObjectFacts | null> {
     return this.#absentAsNull(async () => {
       const { ContentLength, LastModified } = await this.#client.send(new HeadObjectCommand(this.#object(key)));
@@ -137,6 +149,14 @@ class S3Bucket implements Bucket {
 
   async remove(key: string): Promise<void> {
     await this.#absentAsNull(() => this.#client.send(new DeleteObjectCommand(this.#object(key))));
+  }
+
+  /** What is renewed between the two requests is lost: a collection's `before` lies hours back. */
+  async removeOlder(key: string, before: number): Promise<boolean> {
+    const found = await this.describe(key);
+    if (found === null || found.modifiedAt >= before) return false;
+    await this.remove(key);
+    return true;
   }
 
   async *list(keyPrefix: string): AsyncIterable<ObjectFacts & { readonly key: string }> {

@@ -93,6 +93,7 @@ const environment = z.object({
   APPROVAL_PROOF: withDefault(z.enum(['required', 'off']), 'required'),
   APPROVAL_SECRET_FILE: optionalText,
   KEY_RING_FILE: optionalText,
+  BLOB_ENCRYPTION: withDefault(z.enum(['on', 'off']), 'off'),
   WEBHOOK_URLS: pageAddresses,
   PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
   PREDICTION_LOG_SPOOL_MB: withDefault(whole(0, 1_000_000), '512'),
@@ -264,6 +265,8 @@ export interface Config {
   readonly approvalSecretFile: string | null;
   /** File with the keys of this installation, absolute; null: the one of the state directory. */
   readonly keyRingFile: string | null;
+  /** Whether new blobs and checkpoints are encrypted. */
+  readonly blobEncryption: boolean;
   /** Who is told of alerts; the addresses may hold secrets. */
   readonly webhookUrls: readonly string[];
   readonly predictionLog: {
@@ -333,6 +336,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalProof: variables.APPROVAL_PROOF,
     approvalSecretFile: file(variables.APPROVAL_SECRET_FILE),
     keyRingFile: file(variables.KEY_RING_FILE),
+    blobEncryption: variables.BLOB_ENCRYPTION === 'on',
     webhookUrls: variables.WEBHOOK_URLS,
     predictionLog: {
       keepDays: variables.PREDICTION_LOG_DAYS,

@@ -84,6 +84,7 @@ const approvalEnvironment = (config: Config): Record<string, string> => ({
   APPROVAL_PROOF: config.approvalProof,
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
   KEY_RING_FILE: config.keyRingFile ?? '',
+  BLOB_ENCRYPTION: config.blobEncryption ? 'on' : 'off',
 });
 
 const apiEnvironment = (api: Config['api']): Record<string, string> => ({

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { addressFingerprints, artifactUriOf } from './addresses.js';
 import { API_PART, apiPort, planApi } from './api-server.js';
 import type { Endpoints } from './endpoints.js';
-import { openBlobStore } from '../blobs/open.js';
+import { openSealedBlobStore, sealingBy } from '../blobs/open.js';
 import { removeAbandoned } from '../temporary-folders.js';
 import { damageReportedBy, expectUndamaged } from './damage.js';
 import { endOrphans } from './orphans.js';
@@ -140,7 +140,7 @@ class Supervisor {
   async #openUi(target: number | null, { config, ports, secrets }: PlanContext): Promise<string | null> {
     if (target === null) return null;
     const port = ports['temporal-ui'];
-    const findPage = pagesIn(openBlobStore(artifactUriOf(config), config.cache));
+    const findPage = pagesIn(openSealedBlobStore(artifactUriOf(config), config.cache, sealingBy(config)));
     const admission = { allowedHosts: config.uiAllowedHosts, token: secrets.ui };
     this.#gateway = await startUiGateway({ port, target, findPage, ...admission });
     return admittingUrl(port, secrets.ui);

@@ -11,6 +11,7 @@ interface KnownKey {
 /** Every key of an installation by name. */
 export const knownKeys = {
   'prediction-log': { algorithm: 'aes-256-gcm', purpose: 'encrypts inputs and answers in the prediction log' },
+  blobs: { algorithm: 'aes-256-gcm', purpose: 'seals the data keys of encrypted blobs (BLOB_ENCRYPTION)' },
   subjects: {
     algorithm: 'hmac-sha256',
     purpose: 'hashes customers and texts that the prediction log does not hold in clear',

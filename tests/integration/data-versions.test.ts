@@ -1,6 +1,7 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReproduceRunResult } from '../../contracts/reproduction.js';
 import type { TrainModelResult } from '../../contracts/workflows.js';
@@ -19,14 +20,14 @@ import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/t
 
 const DAY_MS = 86_400_000;
 
-describe.skipIf(!hasTemporal())('snapshots, retention and collection', () => {
+describe.skipIf(!hasTemporal())('snapshots, retention and collection, with encrypted blobs', () => {
   let platform: TestPlatform;
   let folder: string;
   const settings = { snapshots: 1, runDays: 1, graceHours: 1 };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ml-versions-'));
-    platform = await createTestPlatform();
+    platform = await createTestPlatform({ BLOB_ENCRYPTION: 'on' });
     await generateBackend(platform.services, { users: 100, months: 36 });
     // A sixteenth of the transactions will do, and nothing that names the others.
     const { backendPool } = platform.services;
@@ -56,7 +57,8 @@ describe.skipIf(!hasTemporal())('snapshots, retention and collection', () => {
   async function age(): Promise<void> {
     const { blobs, pool } = platform.services;
     const then = new Date(Date.now() - 10 * DAY_MS);
-    for await (const { hash } of blobs.list()) await utimes(await blobs.localPath(hash), then, then);
+    const store = fileURLToPath(platform.endpoints.artifactUri);
+    for await (const { hash } of blobs.list()) await utimes(join(store, 'sealed', hash.slice(0, 2), hash), then, then);
     await pool.query(`update registry.runs set started_at = started_at - interval '10 days'`);
     await pool.query(`update registry.run_steps set recorded_at = recorded_at - interval '10 days'`);
     await pool.query(`update catalog_snapshots.snapshots set recorded_at = recorded_at - interval '10 days'`);
