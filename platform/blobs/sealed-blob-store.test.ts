@@ -131,12 +131,12 @@ describe('createSealedBlobStore', () => {
     const clear = openCheckpointStore(uri);
     await checkpoints.save('run/1', Buffer.from('rows of customers'));
     expect(Buffer.from((await clear.load('run/1'))!).includes('customers')).toBe(false);
-    expect(new TextDecoder().decode((await checkpoints.load('run/1')))).toBe('rows of customers');
+    expect(new TextDecoder().decode(await checkpoints.load('run/1'))).toBe('rows of customers');
     await clear.save('run/2', Buffer.from('from before'));
-    expect(new TextDecoder().decode((await checkpoints.load('run/2')))).toBe('from before');
+    expect(new TextDecoder().decode(await checkpoints.load('run/2'))).toBe('from before');
     const off = openSealedCheckpointStore(uri, { keys: async () => keys, seals: false });
     await off.save('run/3', Buffer.from('in clear'));
-    expect(new TextDecoder().decode((await clear.load('run/3')))).toBe('in clear');
+    expect(new TextDecoder().decode(await clear.load('run/3'))).toBe('in clear');
   });
 
   it('leaves nothing of a blob whose file goes while it is being stored', async () => {
