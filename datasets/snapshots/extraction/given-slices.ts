@@ -63,8 +63,8 @@ export async function givenSlices(
   for await (const table of given.pages()) {
     const added = csvLines(query.spec, table);
     slicesOfRows(table, userColumnOf(query.spec.name)).forEach((slice, row) => found.add(slice, added[row]!));
-    lines.push(...added);
-    ids.push(...textColumn(table, 'id').map(String));
+    for (const line of added) lines.push(line);
+    for (const id of textColumn(table, 'id')) ids.push(id ?? '');
   }
   return { texts: found.texts, lines, ids };
 }

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TableSpec } from '../../../contracts/backend.js';
 import type { ColumnSpec } from '../../../contracts/dataset.js';
+import { sha256 } from '../../../platform/blobs/hash.js';
 import { NOTHING } from '../../feedback/extract-feedback.js';
+import { SLICES, userHash } from '../buckets.js';
 import { withDuckDb } from '../duckdb.js';
 import { readParquet } from '../parquet-file.js';
 import { toTable } from '../source-rows.js';
@@ -43,7 +45,12 @@ async function written(
   const path = join(folder, `${++count}.csv`);
   const to = join(folder, `${count}.parquet`);
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
-  const file = { bucket: 0, path, rows: lines.length, longest: Math.max(...lines.map((line) => line.length)) + 1 };
+  const file = {
+    bucket: 0,
+    path,
+    rows: lines.length,
+    longest: lines.reduce((most, line) => Math.max(most, line.length), 0) + 1,
+  };
   const all: RowChanges = { spec, given: NOTHING, added: [], policy: null, ...changes };
   const facts = await withDuckDb(async (connection) => {
     await stageGiven(connection, all);
@@ -93,6 +100,19 @@ describe('writePart', () => {
     const merged = await written([now[0]!, now[2]!], { earlier: { path: before.to, changed: [slice] } });
     const bytes = async (path: string) => (await import('node:fs')).readFileSync(path).toString('hex');
     expect(await bytes(merged.to)).toBe(await bytes(whole.to));
+  });
+
+  it('gives the same bytes also to more rows than a row group holds', async () => {
+    const key = (i: number): string => `k${String(i).padStart(6, '0')}`;
+    const line = (i: number, amount: number): string => `${userHash(`u${i % 9}`)},${key(i)},u${i % 9},2024-03-01,${amount},x${'y'.repeat(i % 40)},`; // prettier-ignore
+    const numbers = Array.from({ length: 130_000 }, (_, i) => i);
+    const before = await written(numbers.map((i) => line(i, i)));
+    const isChanged = (i: number): boolean => i % 9 === 4;
+    const whole = await written(numbers.map((i) => line(i, isChanged(i) ? -i : i)));
+    const changed = [userHash('u4') % SLICES];
+    const merged = await written(numbers.filter(isChanged).map((i) => line(i, -i)), { earlier: { path: before.to, changed } }); // prettier-ignore
+    expect(sha256(readFileSync(merged.to))).toBe(sha256(readFileSync(whole.to)));
+    expect(whole.facts.rows).toBe(130_000);
   });
 
   it('corrects values, replaces rows, and changes columns as a policy says', async () => {

@@ -147,7 +147,7 @@ async function factsOf(connection: DuckDBConnection, spec: TableSpec, path: stri
 /**
  * Writes the rows of one bucket as a Parquet file in key order; rows of one key in the order of their other columns.
  * Equal rows give equal bytes, whatever way they came.
- * @param input.isOrdered - the file's rows are in that order already, so that nothing is sorted.
+ * @param input.isOrdered - each of the file's rows has a key of its own, by which alone they are sorted.
  */
 export async function writePart(
   connection: DuckDBConnection,
@@ -165,7 +165,8 @@ export async function writePart(
   const fresh = read === null ? null : await underPolicy(connection, read, changes);
   const all = [earlier === null ? null : takenOver(changes, earlier), fresh].filter((rows) => rows !== null);
   const isJoined = given.corrections !== null || policy !== null;
-  const order = isOrdered && !isJoined && earlier === null ? '' : ` order by all`;
+  // Also rows that are in order are sorted: where DuckDB ends a row group depends on how they come, and here they come alike.
+  const order = ` order by ${isOrdered && !isJoined && earlier === null ? 'id' : 'all'}`;
   const rows = `select ${spec.columns.map(storedColumn).join(', ')} from (${all.join(' union all ')})${order}`;
   await connection.run(`copy (${rows}) to ${quoteText(to)} (format parquet, compression zstd)`);
   return factsOf(connection, spec, to);
