@@ -1,6 +1,7 @@
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { buildFeatureSet } from '../../feature-store/offline/build.js';
 import { buildBackendDataset } from '../../feature-store/offline/training-table.js';
+import { validateSnapshot } from '../../datasets/validation/validate-snapshot.js';
 import { findModel } from '../../models/catalogue.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 
@@ -35,6 +36,11 @@ const prepare =
 
 /** The steps from a snapshot to features and training tables; all buckets one after the other in one process. */
 export const dataSteps = {
+  validate: {
+    cpuSeconds: 30,
+    peakMemoryMb: 768,
+    run: async (context) => (await validateSnapshot({ ...context, maxRejectedShare: 0.02 })).reportHash,
+  },
   features: {
     cpuSeconds: 35,
     peakMemoryMb: 1024,
