@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blobKey } from '../../platform/blobs/blob-key.js';
-import { openBlobStore, openCheckpointStore } from '../../platform/blobs/open.js';
+import { openBlobStore, openCheckpointStore, openSealedBlobStore, sealingBy } from '../../platform/blobs/open.js';
 import { connectBucket } from '../../platform/blobs/s3-bucket.js';
 import { type BlobBackend, checkBlobStore } from '../support/check-blob-store.js';
 import { startS3Server } from '../support/s3-server.js';
@@ -63,6 +63,26 @@ describe.skipIf('unavailable' in server)('blobs in S3', () => {
   };
 
   checkBlobStore(() => Promise.resolve(open()));
+
+  describe('encrypted', () => {
+    checkBlobStore(async () => {
+      const { uri, cache, checkpoints } = open();
+      const sealing = sealingBy({ home: join(root, 'keys'), keyRingFile: null, blobEncryption: true });
+      const objectOf = (hash: string) => {
+        return { Bucket: bucket, Key: `${uri.slice(`s3://${bucket}/`.length)}/sealed/${hash.slice(0, 2)}/${hash}` };
+      };
+      return {
+        store: openSealedBlobStore(uri, cache, sealing),
+        checkpoints,
+        reopen: () => openSealedBlobStore(uri, cacheFolder(), sealing),
+        async damage(hash, bytes): Promise<void> {
+          await (bytes === null
+            ? client.send(new DeleteObjectCommand(objectOf(hash)))
+            : client.send(new PutObjectCommand({ ...objectOf(hash), Body: bytes })));
+        },
+      };
+    });
+  });
 
   it('renews an object by copying it onto itself, and says when there is none', async () => {
     const prefix = `renewed-${(count += 1)}/with blank`;
