@@ -50,28 +50,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
 
   planTraining: (input) => planTraining(deps, parse(planTrainingInput, input)),
 
-  async prepareDataset(input) {
-    const { runKey, modelName, params, cache, byBucket, made, ...hashes } = parse(prepareDatasetInput, input);
-    const origin = parseRowOrigin(hashes);
-    const run = { runKey, modelName, cache };
-    if (byBucket && made === undefined && origin.kind === 'snapshot') {
-      const bucketed = await planByBucket(deps, { modelName, snapshotHash: origin.snapshotHash }, run);
-      if (bucketed !== null) return bucketed;
-    }
-    const prepared =
-      origin.kind === 'dataset'
-        ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, origin.datasetHash) }
-        : await runStep(
-            deps,
-            'prepareDataset',
-            { modelName, snapshotHash: origin.snapshotHash, ...(made && { made }) },
-            run,
-          );
-    if (prepared.status !== 'ready') return prepared;
-    await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
-    return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
-  },
-
+  prepareDataset: (input) => prepareDataset(deps, parse(prepareDatasetInput, input)),
   prepareDatasetPart: (input) => runJob(deps, 'prepareDatasetPart', parse(datasetPartInput, input)),
   groupDatasetRows: (input) => runJob(deps, 'groupDatasetRows', parse(groupRowsInput, input)),
 
@@ -100,6 +79,30 @@ export const createTrainingActivities = (deps: TrainingActivityDeps): TrainingAc
     await deps.registry.finishRun(runKey, modelName, { status, reasons });
   },
 });
+
+async function prepareDataset(
+  deps: TrainingActivityDeps,
+  { runKey, modelName, params, cache, byBucket, made, ...hashes }: z.output<typeof prepareDatasetInput>,
+): ReturnType<TrainingActivities['prepareDataset']> {
+  const origin = parseRowOrigin(hashes);
+  const run = { runKey, modelName, cache };
+  if (byBucket && made === undefined && origin.kind === 'snapshot') {
+    const bucketed = await planByBucket(deps, { modelName, snapshotHash: origin.snapshotHash }, run);
+    if (bucketed !== null) return bucketed;
+  }
+  const prepared =
+    origin.kind === 'dataset'
+      ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, origin.datasetHash) }
+      : await runStep(
+          deps,
+          'prepareDataset',
+          { modelName, snapshotHash: origin.snapshotHash, ...(made && { made }) },
+          run,
+        );
+  if (prepared.status !== 'ready') return prepared;
+  await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
+  return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
+}
 
 /** What is made bucket by bucket first; null when all is made at once or known already. */
 async function planByBucket(
