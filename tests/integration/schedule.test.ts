@@ -166,7 +166,8 @@ async function irregularDays(client: Client, timezone: string, cron: string): Pr
   });
   const dayOf = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short' });
   const counts: Record<string, number> = {};
-  for (let day = now + 86_400; day < now + 395 * 86_400; day += 86_400) counts[dayOf.format(day * 1000)] = 0;
+  // Steps of six hours: those of a day leave out one of 23 hours, late in the evening.
+  for (let time = now + 86_400; time < now + 395 * 86_400; time += 21_600) counts[dayOf.format(time * 1000)] = 0;
   for (const { seconds } of planned) {
     const day = dayOf.format(Number(seconds) * 1000);
     if (day in counts) counts[day]! += 1;

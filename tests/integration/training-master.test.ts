@@ -212,8 +212,8 @@ describe.skipIf(!hasTemporal())('masterTraining from the backend database to the
     const [city, other] = textColumn(users!, 'city');
     expect(city).toMatch(/^[0-9a-f]{16}$/);
     expect(other).toBe(city);
-    const [text] = textColumn(messages!, 'text');
-    expect(text).toBe(`${planted.name}: PAN [PAN], [AADHAAR], card [CARD], [UPI_ID], [EMAIL], [PHONE]`);
+    const masked = `${planted.name}: PAN [PAN], [AADHAAR], card [CARD], [UPI_ID], [EMAIL], [PHONE]`;
+    expect(textColumn(messages!, 'text')).toContain(masked);
   });
 
   it('leaves no personal value in histories, records, artefacts, cards and reports', async () => {
