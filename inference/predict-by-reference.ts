@@ -14,6 +14,7 @@ import {
   readStoredFeatures,
   type ReadView,
   requireRequestFeatures,
+  type ValuesOfViews,
 } from './request-features.js';
 
 /** A request that names an entity instead of sending its features. */
@@ -48,6 +49,8 @@ export interface ReferenceInputs {
   /** (n,) in the order of what the caller knows; the predictor's, not parsed yet. */
   readonly inputs: readonly unknown[];
   readonly reads: FeatureReads;
+  /** Of the views that were read, before anything was made of them. */
+  readonly valuesOfViews: ValuesOfViews;
 }
 
 /**
@@ -85,15 +88,16 @@ export async function readReference(
 ): Promise<ReferenceInputs> {
   const known = parseInputs(requestFeatures.known, reference.known);
   const stored = await readStored(store, requestFeatures, { ...reference, known });
-  const { features, states } = stored;
+  const { features, states, valuesOfViews } = stored;
   const inputs = stored.parts.map((parts) => requestFeatures.inputOf(parts));
-  return { inputs, reads: { source: reference.source, ...freshnessOf(stored), features, states } };
+  return { inputs, reads: { source: reference.source, ...freshnessOf(stored), features, states }, valuesOfViews };
 }
 
 interface Stored {
   readonly parts: readonly RequestParts[];
   readonly features: readonly ReadView[];
   readonly states: readonly ReadState[];
+  readonly valuesOfViews: ValuesOfViews;
 }
 
 /** Views and states of a customer, as the parts of each request. */
@@ -102,7 +106,8 @@ async function readStored(
   requestFeatures: RequestFeatures,
   { known, now, ...reference }: EntityReference & { readonly known: readonly unknown[]; readonly now: number },
 ): Promise<Stored> {
-  const { values: features, views } = await readStoredFeatures(store, requestFeatures.views, reference, now);
+  const stored = await readStoredFeatures(store, requestFeatures.views, reference, now);
+  const { values: features, views, valuesOfViews } = stored;
   const { states, read } = await readStates(store, requestFeatures, reference, { known, now });
   const knownUntil = Math.min(now, ...views.map(({ asOf }) => Date.parse(asOf)));
   const parts = known.map((each, i): RequestParts => {
@@ -110,11 +115,11 @@ async function readStored(
     const asOf = Math.min(knownUntil, ...own);
     return { customerId: reference.entityId, known: each, features, states: states[i]!, asOf };
   });
-  return { parts, features: views, states: read };
+  return { parts, features: views, states: read, valuesOfViews };
 }
 
 /** The earliest moment of what was read, because from then on something is not known. */
-function freshnessOf({ features, states }: Stored): Pick<FeatureReads, 'asOf' | 'stale'> {
+function freshnessOf({ features, states }: Pick<Stored, 'features' | 'states'>): Pick<FeatureReads, 'asOf' | 'stale'> {
   const read = [...features, ...states];
   const moments = read.flatMap(({ asOf }) => (asOf === null ? [] : [asOf])).sort();
   return { asOf: moments[0] ?? null, stale: read.some(({ stale }) => stale) };

@@ -38,6 +38,7 @@ describe('readStoredFeatures', () => {
     const store = await storeWith({ view: 'habits', features: [3, NaN] }, { view: 'debts', features: [5], age: 1 });
     expect(await readStoredFeatures(store, views, reference, NOW)).toEqual({
       values: { visits: 3, gaps: null, owed: 5 },
+      valuesOfViews: { habits: new Float64Array([3, NaN]), debts: new Float64Array([5]) },
       views: [
         { view: 'habits', version: 1, asOf: '2026-01-10T00:00:00.000Z', stale: false },
         { view: 'debts', version: 1, asOf: '2026-01-09T00:00:00.000Z', stale: false },

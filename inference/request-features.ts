@@ -35,10 +35,14 @@ export interface ReadState extends Omit<ReadView, 'view' | 'asOf'> {
   readonly asOf: string | null;
 }
 
+/** Values as the store gave them, (fields,) by name of the view; NaN = unknown. */
+export type ValuesOfViews = Readonly<Record<string, Float64Array>>;
+
 /** Features of one entity from the online store. */
 export interface StoredFeatures {
   readonly values: FeatureValues;
   readonly views: readonly ReadView[];
+  readonly valuesOfViews: ValuesOfViews;
 }
 
 /** States from the online store, for each of several requests. */
@@ -80,16 +84,18 @@ export async function readStoredFeatures(
   if (views.length > 0 && found.every((value) => value === null))
     throw pipelineError('ENTITY_NOT_FOUND', { source, views: names });
   const values: Record<string, FeatureValue> = {};
+  const valuesOfViews: Record<string, Float64Array> = {};
   const missing: string[] = [];
   const read: ReadView[] = [];
   views.forEach((view, i) => {
     const value = found[i]!;
     if (!isUsable(view, value)) return void missing.push(`${view.name} version ${view.version}`);
     view.fields.forEach(({ name }, field) => (values[name] = orNull(value.features[field]!)));
+    valuesOfViews[view.name] = value.features;
     read.push(describeView(view, value.eventTime, now));
   });
   if (missing.length > 0) throw pipelineError('FEATURES_INCOMPLETE', { source, missing });
-  return { values, views: read };
+  return { values, views: read, valuesOfViews };
 }
 
 /** A usable state. @throws PipelineError `ENTITY_NOT_FOUND`, `FEATURES_INCOMPLETE` as `readStates`. */

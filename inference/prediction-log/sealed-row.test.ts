@@ -32,6 +32,13 @@ describe('sealAnswer', () => {
     expect(() => openContent(keys, { ...row, id: 'another' })).toThrow(expect.objectContaining({ code: 'DECRYPTION_FAILED' }) as Error); // prettier-ignore
   });
 
+  it('keeps the values of views bit for bit, unmasked, and opens rows from before they were kept', () => {
+    const valuesOfViews = { habits: new Float64Array([1, NaN, 0.1 + 0.2, 5_010_012_345]) };
+    const opened = openContent(keys, sealAnswer(keys, { ...answer, content: { ...answer.content, valuesOfViews } }));
+    expect(new Float64Array(opened.valuesOfViews!.habits!)).toEqual(valuesOfViews.habits);
+    expect(openContent(keys, sealAnswer(keys, answer)).valuesOfViews).toBeUndefined();
+  });
+
   it('has no hash where the request named nobody', () => {
     expect(sealAnswer(keys, { ...answer, subject: null, features: null })).toMatchObject({
       ...{ subjectHash: null, subjectKey: null, features: null },

@@ -2,6 +2,7 @@ import { Packr } from 'msgpackr';
 import type { Stage } from '../../contracts/ids.js';
 import { createMask } from '../../learning/text/personal-data/index.js';
 import type { KeyedHash, KeyRing } from '../../platform/keys/key-ring.js';
+import type { ValuesOfViews } from '../request-features.js';
 
 /** What an answer of the API leaves in the log. */
 export interface LoggedAnswer {
@@ -32,6 +33,8 @@ export interface AnswerContent {
   readonly output: unknown;
   readonly explanation?: unknown;
   readonly coverage?: unknown;
+  /** Of the feature views as the store gave them, for the comparison with what they should be. */
+  readonly valuesOfViews?: ValuesOfViews;
   /** HMAC of the text that was answered. */
   readonly textHash?: KeyedHash;
 }
@@ -57,10 +60,10 @@ const textMessage = (text: string): string => `text\0${text}`;
 export function sealAnswer(keys: KeyRing, answer: LoggedAnswer): SealedRow {
   const { subject, content, features, text, ...plain } = answer;
   const mask = createMask();
-  const { input: given, ...rest } = content;
+  const { input: given, valuesOfViews, ...rest } = content;
   const input = mask.mask(given); // first: what is found in it is hidden in the answer too
   const textHash = text === undefined ? undefined : keys.sign('subjects', textMessage(text));
-  const masked = { ...mask.mask(rest), input, ...(textHash && { textHash }) };
+  const masked = { ...mask.mask(rest), input, ...(textHash && { textHash }), ...(valuesOfViews && { valuesOfViews }) };
   const hash = subject === null ? null : keys.sign('subjects', subject);
   return {
     ...plain,

@@ -1,4 +1,5 @@
 import type { LoggedAnswer } from '../../inference/prediction-log/sealed-row.js';
+import type { ValuesOfViews } from '../../inference/request-features.js';
 import type { Prediction } from '../predictions/prediction.js';
 
 /** A prediction with what the log keeps beside it. */
@@ -8,6 +9,8 @@ export interface AnsweredRow {
   readonly input: unknown;
   /** The customer that the request or its token names; null: none. */
   readonly subject: string | null;
+  /** Of the feature views that were read for it; absent: none were. */
+  readonly valuesOfViews?: ValuesOfViews;
 }
 
 export interface LoggedMoment {
@@ -20,7 +23,7 @@ export interface LoggedMoment {
 }
 
 export function toLoggedAnswer(
-  { prediction, input, subject }: AnsweredRow,
+  { prediction, input, subject, valuesOfViews }: AnsweredRow,
   { at, latencyMs, isAnnotated }: LoggedMoment,
 ): LoggedAnswer {
   const { predictionId: id, model: modelName, line, version, stage, abstained, features = null } = prediction;
@@ -29,6 +32,7 @@ export function toLoggedAnswer(
     ...{ input, output },
     ...(explanation === undefined ? {} : { explanation }),
     ...(coverage === undefined ? {} : { coverage }),
+    ...(valuesOfViews === undefined ? {} : { valuesOfViews }),
   };
   const text = isAnnotated ? { text: (input as { readonly text: string }).text } : {};
   const answered = { id, at, modelName, line, version, stage, subject, features, abstained, latencyMs, arm: null };

@@ -3,7 +3,7 @@ import { isSynthetic, sourceOfLine } from '../../contracts/ids.js';
 import type { ModelDefinition, RequestFeatures } from '../../contracts/model-definition.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { type FeatureReads, type ReferenceInputs, readReference } from '../../inference/predict-by-reference.js';
-import { requireRequestFeatures } from '../../inference/request-features.js';
+import { requireRequestFeatures, type ValuesOfViews } from '../../inference/request-features.js';
 import { parseInputs } from '../../inference/answer.js';
 import type { ReferenceRequest } from './prediction-request.js';
 
@@ -11,6 +11,8 @@ import type { ReferenceRequest } from './prediction-request.js';
 export interface StoredInput {
   readonly input: unknown;
   readonly reads: FeatureReads | null;
+  /** Of the views that were read; absent: none were. */
+  readonly valuesOfViews?: ValuesOfViews;
 }
 
 type Store = Pick<OnlineStore, 'get' | 'getStates'>;
@@ -32,7 +34,7 @@ export async function readStored(
 ): Promise<StoredInput> {
   const features = requireRequestFeatures(model);
   try {
-    const { inputs, reads } = await readReference(store, features, {
+    const { inputs, reads, valuesOfViews } = await readReference(store, features, {
       source: sourceOfLine(request.line),
       entityId: request.userId,
       known: [request.known],
@@ -41,7 +43,7 @@ export async function readStored(
       throw asFeatureFault(fault, sourceOfLine(request.line));
     });
     expectFresh(model, request.line, reads);
-    return { input: inputs[0], reads };
+    return { input: inputs[0], reads, valuesOfViews };
   } catch (fault) {
     const isMissing = fault instanceof PipelineError && missingCodes.has(fault.code);
     if (!isMissing || model.serving?.missingFeatures !== 'answer') throw fault;
