@@ -1,3 +1,4 @@
+import type { FeatureLog } from '../contracts/feature-log.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import type { ReportLog } from '../contracts/reports.js';
@@ -39,6 +40,8 @@ export interface PipelineActivityDeps extends StepDeps {
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
   readonly snapshotLog: SnapshotLog;
   readonly onlineStore: OnlineStore;
+  readonly featureLog: FeatureLog;
+  readonly registry: Pick<ModelRegistry, 'listVersions' | 'listServing'>;
   readonly models: Pick<ModelCatalogue, 'find'>;
   /** The keys of this installation, for pseudonyms. */
   readonly keys: () => Promise<KeyRing>;

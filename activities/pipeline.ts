@@ -20,7 +20,7 @@ import { loadSnapshot } from '../datasets/snapshots/load-snapshot.js';
 import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { featureBuckets } from '../feature-store/offline/feature-buckets.js';
-import { featureViews } from '../feature-store/definitions/index.js';
+import { definedViews } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
 import { customerTimeZone, valueFor } from '../platform/config/config.js';
@@ -29,6 +29,7 @@ import { isKnown, runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { resolveSource } from './resolve-line.js';
+import { findFormerViews, publishViews } from './view-versions.js';
 import { planPolicy } from './plan-policy.js';
 import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
@@ -41,6 +42,8 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     const source = await resolveSource(deps, { source: named, snapshotHash: null });
     const policy = await planPolicy(deps, given);
     const parent = full ? null : await deps.snapshotLog.latest(source);
+    await publishViews(deps, definedViews);
+    const former = await findFormerViews(deps);
     await expectationsInForce(deps.config); // a faulty file ends the run before anything is read
     const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
     return {
@@ -50,6 +53,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
       ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
       tables: backendTables.map((name) => ({ name, chunkRows })),
       ...(policy === null ? {} : { policy }),
+      ...(former.length === 0 ? {} : { formerViews: former }),
       ...(parent === null ? {} : { parent: parent.hash }),
       heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
       codeVersion: deps.codeVersion,
@@ -75,13 +79,14 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   },
 
   async buildFeatures(input) {
-    const { snapshotHash, byBucket, made, ...named } = parse(buildFeaturesInput, input);
+    const { snapshotHash, byBucket, made, formerViews, ...named } = parse(buildFeaturesInput, input);
     const run = { ...named, modelName: null };
-    if (byBucket && made === undefined && !(await isKnown(deps, 'buildFeatures', { snapshotHash }, run))) {
+    const wanted = { snapshotHash, ...(formerViews && { formerViews }) };
+    if (byBucket && made === undefined && !(await isKnown(deps, 'buildFeatures', wanted, run))) {
       const buckets = featureBuckets(await loadSnapshot(deps.blobs, snapshotHash));
       if (buckets !== null) return { status: 'bucketed', buckets: [...buckets] };
     }
-    return runStep(deps, 'buildFeatures', { snapshotHash, ...(made && { made }) }, run);
+    return runStep(deps, 'buildFeatures', { ...wanted, ...(made && { made }) }, run);
   },
 
   buildFeaturePart: (input) => runJob(deps, 'buildFeaturePart', parse(featurePartInput, input)),
@@ -89,7 +94,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   materializeOnline(input) {
     const { featureSetHash: hash } = parse(materializeInput, input);
     const { blobs, onlineStore: store } = deps;
-    return withHeartbeat(() => materializeFeatureSet({ blobs, store, hash, views: featureViews }));
+    return withHeartbeat(() => materializeFeatureSet({ blobs, store, hash, views: definedViews }));
   },
 
   async materializeStates(input) {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { FeatureLog } from '../contracts/feature-log.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import { createSnapshotLog, snapshotSchema } from '../datasets/snapshots/snapshot-log.js';
 import { createQuarantineLog, type QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
@@ -26,6 +27,7 @@ import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
 import { type AuditLog, createAuditLog } from '../registry/audit/audit-log.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
+import { createFeatureLog } from '../registry/feature-log.js';
 import { createReportLog } from '../registry/report-log.js';
 import { createStepLog } from '../registry/step-log.js';
 import { createUsageLog } from '../registry/usage-log.js';
@@ -46,6 +48,8 @@ export interface Services {
   readonly usage: UsageLog;
   readonly reports: ReportLog;
   readonly quarantine: QuarantineLog;
+  /** Published feature views and what was materialised of them. */
+  readonly featureLog: FeatureLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -89,6 +93,7 @@ export async function connectServices(
     reports: createReportLog(pool),
     quarantine: createQuarantineLog(pool),
     audit: createAuditLog(pool),
+    featureLog: createFeatureLog(pool),
   };
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);

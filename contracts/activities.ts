@@ -24,6 +24,12 @@ const cache = z.boolean().default(true);
 
 // ── data pipeline (queue `pipeline`) ────────────────────────────────────────────────────────────────────────────────
 
+/** A version of a feature view. */
+export const viewReference = z.strictObject({ name: z.string(), version: z.int().positive() });
+export type ViewReference = z.infer<typeof viewReference>;
+/** Former versions of views that versions of models in use still read, beside the newest of all views; absent: none. */
+const formerViews = z.array(viewReference).optional();
+
 export const planPipelineInput = z.strictObject({
   source: sourceName.nullable(),
   asOf: milliseconds.nullable(),
@@ -42,6 +48,7 @@ export const pipelinePlan = z.strictObject({
   tables: z.array(z.strictObject({ name: z.enum(backendTables), chunkRows: z.int().positive() })),
   /** What is done with columns; absent: all are kept. */
   policy: snapshotPolicy.optional(),
+  formerViews,
   /** The source's latest snapshot, whose unchanged parts are shared; absent: there is none, or everything is read. */
   parent: contentHash.optional(),
   /** A step without a heartbeat for this long counts as lost and is repeated on another worker. */
@@ -140,11 +147,12 @@ export const featurePart = z.strictObject({
 export type FeaturePart = z.infer<typeof featurePart>;
 
 export const buildFeaturesInput = snapshotInput.extend({
+  formerViews,
   byBucket: z.literal(true).optional(),
   /** The parts of all buckets, in any order. */
   made: z.array(featurePart).optional(),
 });
-export const featurePartInput = z.strictObject({ snapshotHash: contentHash, bucket: z.int() });
+export const featurePartInput = z.strictObject({ snapshotHash: contentHash, bucket: z.int(), formerViews });
 
 export const featureSetRef = z.strictObject({
   hash: contentHash,

@@ -118,9 +118,24 @@ export const errorTable = {
     409,
     1,
     'A model version was trained with another version of a feature view or state than the running code computes.',
-    ({ name, trained, served }: { name: string; trained: number | null; served: number }) =>
+    ({ name, trained, served }: { name: string; trained: number | null; served: number | null }) =>
       `the version was trained ${trained === null ? 'without' : `with version ${trained} of`} ${name}, ` +
-      `the running code has version ${served}; train it again`,
+      `the running code has ${served === null ? 'none' : `version ${served}`}; train it again`,
+  ),
+  VIEW_NOT_FOUND: row(
+    404,
+    2,
+    'The code defines no feature view of this name and version; the message lists those it has.',
+    ({ reference, known }: { reference: string; known: readonly string[] }) =>
+      `there is no feature view ${reference}${nearestHint(reference, known)}; known: ${known.join(', ')}`,
+  ),
+  VIEW_CHANGED: row(
+    409,
+    2,
+    'A published version of a feature view is defined or computed otherwise now; the change needs a version of its own.',
+    ({ view, changed, next }: { view: string; changed: readonly string[]; next: string }) =>
+      `${view} is published, but the code has changed ${changed.join(' and ')}; ` +
+      `undo that, or keep ${view} among the former views and define the change as ${next}`,
   ),
   FEATURES_STALE: row(
     503,

@@ -20,7 +20,10 @@ export interface FeatureField {
  */
 export interface FeatureView {
   readonly name: string;
-  /** Raised whenever a feature's meaning changes; part of every stored value's header. */
+  /**
+   * Raised whenever a feature is added or changes its meaning; part of every stored value's header. A published version
+   * is never changed: see `feature-store/published/`.
+   */
   readonly version: number;
   readonly entity: 'user';
   readonly tables: readonly BackendTable[];
@@ -37,5 +40,16 @@ export interface FeatureView {
    */
   prepare(tables: SnapshotTables): FeatureFunction;
 }
+
+/** A view with what its readers must know beside the values. */
+export interface DescribedView extends FeatureView {
+  /** The team that answers for it. */
+  readonly owner: string;
+  /** One sentence. */
+  readonly description: string;
+}
+
+/** A view and its version as people and files write it: `user-financials@2`. */
+export const referenceOf = ({ name, version }: Pick<FeatureView, 'name' | 'version'>): string => `${name}@${version}`;
 
 export type FeatureFunction = (entityId: string, asOf: number) => Float64Array;

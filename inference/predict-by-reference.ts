@@ -5,6 +5,7 @@ import type { RequestFeatures, RequestParts } from '../contracts/model-definitio
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { findModel } from '../models/catalogue.js';
 import type { DataVersion } from '../registry/artefacts.js';
+import { chooseVersion } from '../registry/choose-version.js';
 import { parseInputs } from './answer.js';
 import { predict, type PredictAnswer, type PredictRequest } from './predict.js';
 import {
@@ -14,6 +15,7 @@ import {
   readStoredFeatures,
   type ReadView,
   requireRequestFeatures,
+  trainedWith,
   type ValuesOfViews,
 } from './request-features.js';
 
@@ -64,7 +66,10 @@ export async function predictByReference(
   now: number,
 ): Promise<ReferenceAnswer> {
   const { services, line } = request;
-  const requestFeatures = requireRequestFeatures(await findModel(request.modelName));
+  const defined = requireRequestFeatures(await findModel(request.modelName));
+  const record = await chooseVersion(services.registry, request);
+  const artefact = { ...record, variant: request.variant };
+  const requestFeatures = await services.predictors.use(artefact, (_, manifest) => trainedWith(defined, manifest));
   const reference = { entityId, source: sourceFor(line, source), known, now };
   const { inputs, reads } = await readReference(services.onlineStore, requestFeatures, reference);
   return { ...(await predict({ ...request, inputs, reads: dataVersionsOf(requestFeatures) })), ...reads };

@@ -8,8 +8,11 @@ import type {
   RequestFeatures,
   StateRequest,
 } from '../contracts/model-definition.js';
+import { definedViews } from '../feature-store/definitions/index.js';
 import { isStale } from '../feature-store/online/freshness.js';
+import { onlineNameOf } from '../feature-store/online/online-name.js';
 import type { OnlineState, OnlineStore, OnlineValue } from '../feature-store/online/online-store.js';
+import type { ArtefactManifest } from '../registry/artefacts.js';
 
 /** Whose features and states are read, and from which data source. */
 export interface EntityReference {
@@ -78,7 +81,7 @@ export async function readStoredFeatures(
   now: number,
 ): Promise<StoredFeatures> {
   const found = await Promise.all(
-    views.map(async ({ name }) => (await store.get(source, name, [entityId]))[0] ?? null),
+    views.map(async (view) => (await store.get(source, onlineNameOf(view), [entityId]))[0] ?? null),
   );
   const names = views.map(({ name }) => name);
   if (views.length > 0 && found.every((value) => value === null))
@@ -149,6 +152,28 @@ export async function readStates(
     for (const entry of found) read.push(describeState(view, entry, now));
   }
   return { states, read };
+}
+
+/**
+ * The model's request features with the versions of views that an artefact was trained with, which the code may define
+ * beside newer ones. An artefact that recorded none is read as the code has it.
+ * @param defined - views by which the code can compute. @default all
+ * @throws PipelineError `FEATURE_VERSION_MISMATCH` for a version that the code does not define.
+ */
+export function trainedWith(
+  requestFeatures: RequestFeatures,
+  { reads }: Pick<ArtefactManifest, 'reads'>,
+  defined: readonly FeatureView[] = definedViews,
+): RequestFeatures {
+  const trained = reads?.filter(({ kind }) => kind === 'feature-view') ?? [];
+  if (trained.length === 0) return requestFeatures;
+  const views = trained.map(({ name, version }) => {
+    const known = [...requestFeatures.views, ...defined].filter((view) => view.name === name);
+    const found = known.find((view) => view.version === version);
+    if (found !== undefined) return found;
+    throw pipelineError('FEATURE_VERSION_MISMATCH', { name, trained: version, served: known[0]?.version ?? null });
+  });
+  return { ...requestFeatures, views };
 }
 
 /** @throws PipelineError `INVALID_INPUT` when the model reads neither views nor states. */

@@ -22,6 +22,18 @@ interface IntervalColumns<T> {
   interval_level: T;
 }
 
+interface FeatureSetColumns {
+  source: string;
+  view: string;
+  version: number;
+  snapshot_hash: string;
+  feature_set_hash: string;
+  event_time: number;
+  entities: number;
+  workflow_id: string;
+  recorded_at: Moment;
+}
+
 /** Tables of schema `registry`. */
 export interface RegistryTables {
   models: { name: string; created_at: Moment };
@@ -102,6 +114,16 @@ export interface RegistryTables {
     started_at: Date;
     ended_at: Date;
   };
+  feature_views: {
+    name: string;
+    version: number;
+    definition_hash: string;
+    golden_hash: string;
+    code_version: string;
+    published_at: Moment;
+  };
+  feature_materialisations: FeatureSetColumns & { whole_event_time: number; computed: number };
+  feature_backfills: FeatureSetColumns;
   run_params: RunKeyed & { name: string; value: Json<unknown> };
   run_metrics: RunKeyed &
     IntervalColumns<number | null> & {

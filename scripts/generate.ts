@@ -6,6 +6,8 @@ import type { ColumnSpec } from '../contracts/dataset.js';
 import { errorTable } from '../contracts/errors.js';
 import { sourceColumn, sqlTypeOf } from '../datasets/sources/backend/column-types.js';
 import { tableSpecs } from '../datasets/sources/backend/tables.js';
+import { definedViews } from '../feature-store/definitions/index.js';
+import { publishedFile, publishNew } from '../feature-store/published/compare-hashes.js';
 import { loadCatalogue } from '../models/catalogue.js';
 import { projectRoot } from '../platform/project.js';
 import { scoreCodes } from './scores/code.js';
@@ -155,6 +157,14 @@ async function scoresPages(): Promise<GeneratedFile[]> {
   return [await written(SCORES_PAGE, renderScoresInFull(record)), await written('README.md', renderScores(record))];
 }
 
+const PUBLISHED_VIEWS = 'feature-store/published/published.json';
+
+/** Hashes of published feature views, with those of new versions. @throws PipelineError `VIEW_CHANGED`. */
+async function renderPublishedViews(): Promise<string> {
+  const published = publishedFile.parse(JSON.parse(await readFile(join(projectRoot, PUBLISHED_VIEWS), 'utf8')));
+  return `${JSON.stringify(publishNew(published, definedViews), null, 2)}\n`;
+}
+
 /** All generated files with the content that they should have now. */
 export async function generateFiles(): Promise<readonly GeneratedFile[]> {
   const names = (await loadCatalogue()).map((model) => model.name);
@@ -162,6 +172,7 @@ export async function generateFiles(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/errors.md', content: renderErrorPage() },
     { path: SCHEMA_PAGE, content: renderSchemaPage(await readFile(join(projectRoot, SCHEMA_PAGE), 'utf8')) },
     { path: 'workflows/aliases.ts', content: renderAliases(names) },
+    { path: PUBLISHED_VIEWS, content: await renderPublishedViews() },
     ...(await scoresPages()),
   ];
 }

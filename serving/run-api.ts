@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
+import { asPipelineError } from '../contracts/errors.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
 import { createAlertBook } from '../monitoring/alerts/alerts.js';
+import type { OpenArtefact } from '../inference/answer.js';
+import { trainedWith } from '../inference/request-features.js';
 import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { aborted } from '../platform/aborted.js';
 import type { Config } from '../platform/config/config.js';
@@ -104,10 +108,23 @@ export const routerOf = (
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
     open: async (record) => {
       const variant = config.api.modelVariants[routeOf(await findModel(record.modelName))];
-      return openServed({ blobs, findModel }, { ...record, variant });
+      const open = await openServed({ blobs, findModel }, { ...record, variant });
+      warnOfViews(await findModel(record.modelName), open, logger);
+      return open;
     },
     logger,
   });
+
+/** A version whose views this program does not define answers requests with all inputs, and none by reference. */
+function warnOfViews({ requestFeatures }: ModelDefinition, { manifest }: OpenArtefact, logger: Logger): void {
+  if (requestFeatures === undefined) return;
+  try {
+    trainedWith(requestFeatures, manifest);
+  } catch (fault) {
+    const { code, message } = asPipelineError(fault);
+    logger.warn({ model: manifest.modelName, line: manifest.line, code }, message);
+  }
+}
 
 const watchOf = ({ pool, onlineStore }: Services, { api: { mlflowUri } }: Config, logger: Logger): ServiceWatch =>
   watchServices(

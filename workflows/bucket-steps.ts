@@ -1,4 +1,10 @@
-import type { BucketedRows, FeatureSetRef, MadeParts, PreparedDataset } from '../contracts/activities.js';
+import type {
+  BucketedRows,
+  FeatureSetRef,
+  MadeParts,
+  PreparedDataset,
+  ViewReference,
+} from '../contracts/activities.js';
 import type { Reusable } from '../contracts/steps.js';
 import { mapBounded } from './bounded.js';
 import { dataStep } from './steps.js';
@@ -32,6 +38,7 @@ interface FeatureRequest {
   readonly runKey: string;
   readonly snapshotHash: string;
   readonly cache: boolean;
+  readonly formerViews?: ViewReference[];
 }
 
 /** The feature set of a snapshot, built bucket by bucket where it has several. */
@@ -40,12 +47,13 @@ export async function featuresOf(
   heartbeatTimeoutMs: number,
   remark: Remark,
 ): Promise<Reusable<FeatureSetRef>> {
-  const { snapshotHash } = request;
+  const { snapshotHash, formerViews } = request;
+  const part = { snapshotHash, ...(formerViews && { formerViews }) };
   const step = dataStep('Build features', heartbeatTimeoutMs);
   const first = await step.buildFeatures({ ...request, byBucket: true });
   if (!('status' in first)) return first;
   const made = await eachBucket(first.buckets, remark, (bucket, summary) =>
-    dataStep(`Build features, ${summary}`, heartbeatTimeoutMs).buildFeaturePart({ snapshotHash, bucket }),
+    dataStep(`Build features, ${summary}`, heartbeatTimeoutMs).buildFeaturePart({ ...part, bucket }),
   );
   return (await step.buildFeatures({ ...request, made })) as Reusable<FeatureSetRef>;
 }

@@ -163,7 +163,8 @@ function withoutOnlineStore({ plan, table }: Pipeline, snapshot: SnapshotRef): D
 async function buildFeatures({ runKey, plan, cache, table }: Pipeline, { hash }: SnapshotRef): Promise<FeatureSetRef> {
   table.enter('features');
   table.mark('features', 'running');
-  const request = { runKey, snapshotHash: hash, cache };
+  const { formerViews } = plan;
+  const request = { runKey, snapshotHash: hash, cache, ...(formerViews && { formerViews }) };
   const features = await featuresOf(request, plan.heartbeatTimeoutMs, (remark) =>
     table.mark('features', 'running', remark),
   );

@@ -12,6 +12,7 @@ import {
   groupRowsInput,
   madeParts,
   preparedDataset,
+  viewReference,
 } from '../../contracts/activities.js';
 import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { expectationFile } from '../../contracts/expectations.js';
@@ -84,22 +85,26 @@ export const validateSnapshot = defineJob({
 
 /** With `made`, what was built of each bucket is put together. */
 export const buildFeatures = defineJob({
-  input: z.strictObject({ snapshotHash: contentHash, made: z.array(featurePart).optional() }),
+  input: z.strictObject({
+    snapshotHash: contentHash,
+    formerViews: z.array(viewReference).optional(),
+    made: z.array(featurePart).optional(),
+  }),
   output: featureSetRef,
-  async run({ snapshotHash, made }, { blobs, signal, onProgress }) {
+  async run({ snapshotHash, formerViews, made }, { blobs, signal, onProgress }) {
     const { buildFeatureSet } = await import('../../feature-store/offline/build.js');
-    const { featureViews } = await import('../../feature-store/definitions/index.js');
-    return buildFeatureSet({ blobs, snapshotHash, views: featureViews, signal, onProgress }, made);
+    const { viewsWith } = await import('../../feature-store/definitions/index.js');
+    return buildFeatureSet({ blobs, snapshotHash, views: viewsWith(formerViews), signal, onProgress }, made);
   },
 });
 
 export const buildFeaturePart = defineJob({
   input: featurePartInput,
   output: featurePart,
-  async run({ snapshotHash, bucket }, { blobs, signal, onProgress }) {
+  async run({ snapshotHash, bucket, formerViews }, { blobs, signal, onProgress }) {
     const { buildFeaturePart: build } = await import('../../feature-store/offline/build.js');
-    const { featureViews } = await import('../../feature-store/definitions/index.js');
-    return build({ blobs, snapshotHash, views: featureViews, signal, onProgress }, bucket);
+    const { viewsWith } = await import('../../feature-store/definitions/index.js');
+    return build({ blobs, snapshotHash, views: viewsWith(formerViews), signal, onProgress }, bucket);
   },
 });
 

@@ -1,8 +1,9 @@
 import type { EntityStateView } from '../../contracts/entity-state.js';
 import { PipelineError } from '../../contracts/errors.js';
-import type { FeatureView } from '../../contracts/feature-view.js';
+import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import { isSynthetic, lineOfSource } from '../../contracts/ids.js';
-import { featureViews } from '../../feature-store/definitions/index.js';
+import { definedViews, featureViews } from '../../feature-store/definitions/index.js';
+import { onlineNameOf } from '../../feature-store/online/online-name.js';
 import { type Freshness, freshnessOf, isStale } from '../../feature-store/online/freshness.js';
 import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 import { loadCatalogue } from '../../models/catalogue.js';
@@ -54,7 +55,7 @@ interface Entity {
 const readFeatures = (store: OnlineStore, { source, entity }: Entity, views: readonly FeatureView[]) =>
   Promise.all(
     views.map(async (view): Promise<FoundFeatures> => {
-      const [value = null] = await store.get(source, view.name, [entity]);
+      const [value = null] = await store.get(source, onlineNameOf(view), [entity]);
       return { view, value };
     }),
   );
@@ -69,10 +70,15 @@ const readStates = (store: OnlineStore, { source, entity }: Entity, views: reado
 
 function chosen(name: string | undefined, states: readonly EntityStateView[]) {
   if (name === undefined) return { views: featureViews, states };
-  const isNamed = (view: { readonly name: string }): boolean => view.name === name;
-  const found = { views: featureViews.filter(isNamed), states: states.filter(isNamed) };
+  const found = {
+    views: [
+      ...featureViews.filter((view) => view.name === name),
+      ...definedViews.filter((view) => referenceOf(view) === name),
+    ],
+    states: states.filter((state) => state.name === name),
+  };
   if (found.views.length + found.states.length > 0) return found;
-  const known = [...featureViews, ...states].map((candidate) => candidate.name);
+  const known = [...definedViews.map(referenceOf), ...states.map((state) => state.name)];
   const message = `there is no feature view or state ${name}; known: ${known.join(', ')}`;
   throw new PipelineError('INVALID_INPUT', message, { known });
 }
@@ -146,7 +152,7 @@ export async function showStatus(cli: CliContext, options: StatusOptions): Promi
   const { services } = await cli.connect();
   const source = options.source ?? (await services.catalog.active());
   const now = Date.now();
-  const wanted = { views: featureViews, states: await entityStates(), now };
+  const wanted = { views: definedViews, states: await entityStates(), now };
   const found = await freshnessOf(services.onlineStore, source, wanted);
   cli.out.result({ source, store: services.onlineStore.kind, views: found.map(statusDocument) }, () => {
     cli.out.line(`source ${source}, online store in ${services.onlineStore.kind}`);

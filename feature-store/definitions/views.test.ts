@@ -103,7 +103,7 @@ const transaction = (daysAgo: number, amount: number, category: string, more: ob
 });
 
 describe('feature values computed by hand', () => {
-  const [userFinancials, creditRisk] = featureViews as [FeatureView, FeatureView];
+  const [userFinancials, creditRisk] = featureViews as unknown as [FeatureView, FeatureView];
   const monthly = Array.from({ length: 12 }, (_, i) => 15 + i * 30.4375);
 
   it('income, spending and rates of twelve equal months', () => {

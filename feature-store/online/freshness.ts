@@ -1,6 +1,7 @@
 import type { EntityStateView } from '../../contracts/entity-state.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import { findMaterialisations, type Materialisation } from './materialisations.js';
+import { onlineNameOf } from './online-name.js';
 import type { OnlineStore } from './online-store.js';
 
 /** A feature view or a state, with what was written of it last. */
@@ -58,7 +59,7 @@ export async function freshnessOf(
   const found = await findMaterialisations(
     store,
     source,
-    all.map(({ name }) => name),
+    all.map((view) => ('fields' in view ? onlineNameOf(view) : view.name)),
   );
   return all.map((view, i): Freshness => {
     const written = found[i] ?? null;

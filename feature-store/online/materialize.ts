@@ -6,6 +6,7 @@ import { numberColumn, textColumn, timestampColumn } from '../../learning/table.
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { loadFeatureSet, loadFeatureTable } from '../offline/feature-set-store.js';
 import { recordMaterialisation } from './materialisations.js';
+import { onlineNameOf } from './online-name.js';
 import type { OnlineStore, OnlineValue } from './online-store.js';
 import { KEPT_SECONDS } from './retention.js';
 
@@ -26,9 +27,11 @@ function valuesOf(view: FeatureView, table: Table, start: number): Map<string, O
 }
 
 function findView(views: readonly FeatureView[], name: string, version: number): FeatureView {
-  const view = views.find((candidate) => candidate.name === name);
-  if (view?.version === version) return view;
-  const found = view === undefined ? 'there is no such view' : `the code has version ${view.version}`;
+  const known = views.filter((candidate) => candidate.name === name);
+  const view = known.find((candidate) => candidate.version === version);
+  if (view !== undefined) return view;
+  const versions = known.map((candidate) => candidate.version).join(', ');
+  const found = known.length === 0 ? 'there is no such view' : `the code has version ${versions}`;
   throw new PipelineError('CONFLICT', `the feature set has ${name} version ${version}, ${found}`, { view: name });
 }
 
@@ -51,9 +54,14 @@ export async function materializeFeatureSet(input: {
     const view = findView(views, name, version);
     const table = await loadFeatureTable(blobs, viewHash);
     for (let start = 0; start < table.rowCount; start += BATCH)
-      await store.put(source, name, valuesOf(view, table, start), KEPT_SECONDS);
+      await store.put(source, onlineNameOf(view), valuesOf(view, table, start), KEPT_SECONDS);
     const [eventTime = asOf] = timestampColumn(table, 'event_time');
-    await recordMaterialisation(store, source, { view: name, version, eventTime, entities: table.rowCount });
+    await recordMaterialisation(store, source, {
+      view: onlineNameOf(view),
+      version,
+      eventTime,
+      entities: table.rowCount,
+    });
     done.push({ name, entities: table.rowCount });
   }
   return { store: store.kind, views: done };

@@ -8,6 +8,7 @@ import { runSteps } from './0007-run-steps.js';
 import { auditLog } from './0009-audit-log.js';
 import { stageNotifications } from './0008-stage-notifications.js';
 import { usageAndReports } from './0010-usage-and-reports.js';
+import { publishedViews } from './0012-feature-views.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -22,5 +23,6 @@ export const registrySchema: OwnedSchema = {
     '0008-stage-notifications': stageNotifications,
     '0009-audit-log': auditLog,
     '0010-usage-and-reports': usageAndReports,
+    '0012-feature-views': publishedViews,
   },
 };

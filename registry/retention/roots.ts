@@ -31,6 +31,7 @@ const keepNothing = [
   'registry.run_steps',
   'registry.step_usage',
   'registry.audit_log',
+  'registry.feature_views',
   'catalog_snapshots.snapshots',
 ];
 const schemasWithoutBlobs = ['serving', 'feedback', 'backend'];

@@ -7,6 +7,7 @@ import type { VersionRecord } from '../../contracts/registry.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { answer, type OpenArtefact } from '../../inference/answer.js';
 import { dataVersionsOf } from '../../inference/predict-by-reference.js';
+import { trainedWith } from '../../inference/request-features.js';
 import type { DataVersion } from '../../registry/artefacts.js';
 import { createRowsATurn, MOST_ROWS_A_TURN, type RowsATurn } from '../batching/batch-size.js';
 import { createTurnBatches } from '../batching/micro-batches.js';
@@ -71,7 +72,7 @@ export class Predictions {
     if (asked.isLarge) await nextTurn(); // its body was parsed in this one
     const version = await this.#borrow(asked);
     try {
-      const row = await this.#readRow(asked, version.record, body);
+      const row = await this.#readRow(asked, version, body);
       const prediction = toPrediction(version, row, await this.#answerOne(asked, version, row));
       await this.#record(asked, [{ ...row, prediction }], since);
       return prediction;
@@ -121,7 +122,7 @@ export class Predictions {
     row: Row,
   ): Promise<SingleAnswer> {
     const { batched = false, cacheSeconds } = model.serving ?? {};
-    const reads = readsOf(model, [row]);
+    const reads = readsOf(model, open, [row]);
     const compute = async (): Promise<SingleAnswer> =>
       batched && !explain && !isLarge
         ? this.#answerInTurn(open, { input: row.input, reads })
@@ -153,9 +154,7 @@ export class Predictions {
   async #turn(asked: Asked, version: Version, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
     const since = performance.now();
     const rows = await Promise.all(
-      bodies.map((body) =>
-        this.#readRow(asked, version.record, body).catch((fault: unknown) => asPipelineError(fault)),
-      ),
+      bodies.map((body) => this.#readRow(asked, version, body).catch((fault: unknown) => asPipelineError(fault))),
     );
     const readable = rows.filter((row): row is Row => !(row instanceof PipelineError));
     const answeringSince = performance.now();
@@ -165,11 +164,12 @@ export class Predictions {
     return rows.map((row) => (row instanceof PipelineError ? { error: problemOf(row) } : answers.next().value!));
   }
 
-  async #readRow({ model, caller }: Asked, { line }: VersionRecord, body: unknown): Promise<Row> {
+  async #readRow({ model, caller }: Asked, { record: { line }, open }: Version, body: unknown): Promise<Row> {
     const request = readRequest(model, body, caller);
     if (request.kind === 'inputs')
       return { input: request.input, reads: null, byReference: false, subject: caller.userId };
-    const stored = await readStored(this.#deps.onlineStore, model, { ...request, line }, this.#now());
+    const { manifest } = open;
+    const stored = await readStored(this.#deps.onlineStore, model, { ...request, line, manifest }, this.#now());
     return { ...stored, byReference: true, subject: request.userId };
   }
 
@@ -210,8 +210,14 @@ interface Version {
   readonly record: VersionRecord;
 }
 
-const readsOf = ({ requestFeatures }: ModelDefinition, rows: readonly Row[]): readonly DataVersion[] =>
-  requestFeatures !== undefined && rows.some(({ byReference }) => byReference) ? dataVersionsOf(requestFeatures) : [];
+const readsOf = (
+  { requestFeatures }: ModelDefinition,
+  { manifest }: OpenArtefact,
+  rows: readonly Row[],
+): readonly DataVersion[] =>
+  requestFeatures !== undefined && rows.some(({ byReference }) => byReference)
+    ? dataVersionsOf(trainedWith(requestFeatures, manifest))
+    : [];
 
 async function answerEach(
   asked: Asked,
@@ -227,7 +233,7 @@ async function answerRows(
   { open, record }: Version,
   rows: readonly Row[],
 ): Promise<Prediction[]> {
-  const reads = readsOf(model, rows);
+  const reads = readsOf(model, open, rows);
   const answers = await answer(open, { inputs: rows.map(({ input }) => input), explain, reads });
   return rows.map((row, i) => toPrediction({ open, record }, row, answerAt(answers, i)));
 }

@@ -3,8 +3,9 @@ import { isSynthetic, sourceOfLine } from '../../contracts/ids.js';
 import type { ModelDefinition, RequestFeatures } from '../../contracts/model-definition.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { type FeatureReads, type ReferenceInputs, readReference } from '../../inference/predict-by-reference.js';
-import { requireRequestFeatures, type ValuesOfViews } from '../../inference/request-features.js';
+import { requireRequestFeatures, trainedWith, type ValuesOfViews } from '../../inference/request-features.js';
 import { parseInputs } from '../../inference/answer.js';
+import type { ArtefactManifest } from '../../registry/artefacts.js';
 import type { ReferenceRequest } from './prediction-request.js';
 
 /** The predictor's input of a request by reference, and what was read for it; null: nothing could be. */
@@ -23,16 +24,17 @@ const missingCodes: ReadonlySet<string> = new Set(['ENTITY_NOT_FOUND', 'FEATURES
 /**
  * Reads what is stored of the customer, by the model's rules for stale and missing features.
  * @param now - milliseconds.
+ * @param request - `manifest` of the version that answers: it names the versions of views that are read.
  * @throws PipelineError `ENTITY_NOT_FOUND`, `FEATURES_INCOMPLETE`, `FEATURES_STALE`, `FEATURES_UNAVAILABLE`;
- *   `INVALID_INPUT`.
+ *   `FEATURE_VERSION_MISMATCH`; `INVALID_INPUT`.
  */
 export async function readStored(
   store: Store,
   model: ModelDefinition,
-  request: ReferenceRequest & { readonly line: string },
+  { manifest, ...request }: ReferenceRequest & { readonly line: string; readonly manifest: ArtefactManifest },
   now: number,
 ): Promise<StoredInput> {
-  const features = requireRequestFeatures(model);
+  const features = trainedWith(requireRequestFeatures(model), manifest);
   try {
     const { inputs, reads, valuesOfViews } = await readReference(store, features, {
       source: sourceOfLine(request.line),

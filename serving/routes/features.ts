@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { boundedText } from '../../contracts/bounded-text.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import { sourceOfLine } from '../../contracts/ids.js';
-import type { FeatureView } from '../../contracts/feature-view.js';
+import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
+import { definedViews } from '../../feature-store/definitions/index.js';
+import { onlineNameOf } from '../../feature-store/online/online-name.js';
 import type { OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 import { isStale } from '../../feature-store/online/freshness.js';
 import { parseInputs } from '../../inference/answer.js';
@@ -37,7 +39,7 @@ interface FeatureDeps {
 
 /** `/features/<view>` and `/features/<view>/<entity>`, of the source in use. */
 export function featureRoutes(app: FastifyInstance, deps: FeatureDeps): void {
-  const views = new Map(deps.models.flatMap(({ backend }) => backend.views).map((view) => [view.name, view] as const));
+  const views = viewsOf(deps.models);
   const options = { onRequest: requireScopes('features'), config: { limited: true } };
   app.get('/features/:view/:entity', options, async (request) => {
     const { view: name, entity } = parseInputs(oneEntity, [request.params])[0]!;
@@ -56,10 +58,19 @@ export function featureRoutes(app: FastifyInstance, deps: FeatureDeps): void {
 
 const sourceInUse = ({ table }: FeatureDeps): string => sourceOfLine(activeLine(table()));
 
+/** By name the version that the models read, by reference any that the code defines. */
+function viewsOf(models: readonly ModelDefinition[]): ReadonlyMap<string, FeatureView> {
+  const read = models.flatMap(({ backend }) => backend.views);
+  return new Map([
+    ...[...definedViews, ...read].map((view) => [referenceOf(view), view] as const),
+    ...read.map((view) => [view.name, view] as const),
+  ]);
+}
+
 function requireView(views: ReadonlyMap<string, FeatureView>, name: string): FeatureView {
   const view = views.get(name);
   if (view !== undefined) return view;
-  const known = [...views.keys()].sort();
+  const known = [...views.keys()].filter((key) => !key.includes('@')).sort();
   throw new PipelineError('INVALID_INPUT', `there is no feature view of this name; known: ${known.join(', ')}`, {
     known,
   });
@@ -74,7 +85,7 @@ async function readEntities(
 ): Promise<(EntityFeatures | null)[]> {
   for (const entity of entities) expectOwn(entity, caller);
   const source = sourceInUse(deps);
-  const values = await deps.onlineStore.get(source, view.name, entities).catch((cause: unknown) => {
+  const values = await deps.onlineStore.get(source, onlineNameOf(view), entities).catch((cause: unknown) => {
     throw pipelineError('FEATURES_UNAVAILABLE', { source }, { cause });
   });
   return values.map((value, i) => (value === null ? null : describe(view, entities[i]!, value)));
