@@ -1,18 +1,27 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
+import type { LineageOptions } from '../views/lineage-view.js';
 import type { FeatureOptions, StatusOptions } from '../views/features-view.js';
 
-/** `ml features get <entity>` and `ml features status`. */
+const examples = `
+Examples:
+  ml features show user-financials@1
+  ml features lineage credit-risk-scorer --line synthetic
+  ml features lineage user-financials --mermaid > lineage.mmd`;
+
+/** `ml features list|show|lineage|get|status`. */
 export function register(program: Command, cli: CliContext): void {
   const features = program
     .command('features')
-    .summary('show what the online store holds')
-    .description('The online store of feature views and entity states, as serving reads it.');
+    .summary('definitions, lineage and stored values of features')
+    .description('Feature views by version, what they are made of, and the online store as serving reads it.')
+    .addHelpText('after', examples);
+  registerDefinitions(features, cli);
   features
     .command('get')
     .description('Features and states of one entity, and the moment they were computed as of.')
     .argument('<entity>', 'id of the entity, such as a user')
-    .option('--view <name>', 'one feature view or state (all)')
+    .option('--view <name>', 'one feature view, such as user-financials or user-financials@1, or state (all)')
     .option('--source <name>', 'data source, or the line of an imported file (the source in use)')
     .action(async (entity: string, options: FeatureOptions) => {
       const { showFeatures } = await import('../views/features-view.js');
@@ -25,5 +34,30 @@ export function register(program: Command, cli: CliContext): void {
     .action(async (options: StatusOptions) => {
       const { showStatus } = await import('../views/features-view.js');
       await showStatus(cli, options);
+    });
+}
+
+function registerDefinitions(features: Command, cli: CliContext): void {
+  features
+    .command('list')
+    .description('Every version of every feature view: entity, owner, time to live, when published, and who reads it.')
+    .action(async () => (await import('../views/definitions-view.js')).listViews(cli));
+  features
+    .command('show')
+    .description('One feature view: its fields with units and meanings, tables, hashes and readers.')
+    .argument('<view>', 'name, or name and version: user-financials@1')
+    .action(async (view: string) => (await import('../views/definitions-view.js')).showView(cli, view));
+  features
+    .command('lineage')
+    .description(
+      'Query of the source, snapshot, feature view, training rows, model version: what is recorded of a view or model.',
+    )
+    .argument('<view|model>', 'such as user-financials@1 or credit-risk-scorer')
+    .option('--line <name>', 'versions of this line only (all)')
+    .option('--model-version <version>', 'one version of a model (all that are not archived)')
+    .option('--mermaid', 'as a Mermaid flowchart')
+    .action(async (what: string, options: LineageOptions) => {
+      const { showLineage } = await import('../views/lineage-view.js');
+      await showLineage(cli, what, options);
     });
 }
