@@ -1,5 +1,6 @@
 import { dataErrors } from './data-errors.js';
 import { composed, type ErrorDetails, type ErrorRow, row, type TemplateRow } from './error-row.js';
+import { featureErrors } from './feature-errors.js';
 import { nearestHint } from './nearest-name.js';
 
 export type { ErrorDetails } from './error-row.js';
@@ -122,21 +123,7 @@ export const errorTable = {
       `the version was trained ${trained === null ? 'without' : `with version ${trained} of`} ${name}, ` +
       `the running code has ${served === null ? 'none' : `version ${served}`}; train it again`,
   ),
-  VIEW_NOT_FOUND: row(
-    404,
-    2,
-    'The code defines no feature view of this name and version; the message lists those it has.',
-    ({ reference, known }: { reference: string; known: readonly string[] }) =>
-      `there is no feature view ${reference}${nearestHint(reference, known)}; known: ${known.join(', ')}`,
-  ),
-  VIEW_CHANGED: row(
-    409,
-    2,
-    'A published version of a feature view is defined or computed otherwise now; the change needs a version of its own.',
-    ({ view, changed, next }: { view: string; changed: readonly string[]; next: string }) =>
-      `${view} is published, but the code has changed ${changed.join(' and ')}; ` +
-      `undo that, or keep ${view} among the former views and define the change as ${next}`,
-  ),
+  ...featureErrors,
   FEATURES_STALE: row(
     503,
     1,

@@ -50,7 +50,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'which annotations are probably wrong, and bring corrections back',
     load: () => import('../commands/entities.js'),
   },
-  features: { summary: 'definitions, lineage and stored values of features', load: () => import('../commands/features.js') },
+  features: {
+    summary: 'definitions, lineage and stored values of features',
+    load: () => import('../commands/features.js'),
+  },
   schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
   serve: { summary: 'answer predictions over HTTP', load: () => import('../commands/serve.js') },
   token: { summary: 'make a token for the prediction API', load: () => import('../commands/token.js') },
