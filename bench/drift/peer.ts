@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const SCRIPT = join(import.meta.dirname, '..', 'peers', 'drift_peer.py');
+
+export interface DriftPeers {
+  /** Null = python3 cannot import it. */
+  readonly evidently: string | null;
+  readonly nannyml: string | null;
+}
+
+async function ask<Answer>(job: object): Promise<Answer> {
+  const { stdout } = await run('python3', ['-W', 'ignore', SCRIPT, JSON.stringify(job)], { maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)) as Answer;
+}
+
+/** The versions that python3 can import. */
+export async function findDriftPeers(): Promise<DriftPeers> {
+  try {
+    return await ask<DriftPeers>({ task: 'versions' });
+  } catch {
+    return { evidently: null, nannyml: null };
+  }
+}
+
+export interface PeerSpeed {
+  readonly evidently: number | null;
+  readonly nannyml: number | null;
+}
+
+/** CPU seconds of both libraries on normal columns of this size; null for one that is not installed. */
+export const peerSpeed = (rows: number, cols: number, timings: number): Promise<PeerSpeed> =>
+  ask({ task: 'speed', rows, cols, timings });
+
+/** By seed, whether each column is flagged. */
+export interface PeerFlags {
+  readonly evidently: readonly (readonly boolean[])[] | null;
+  readonly nannyml: readonly (readonly boolean[])[] | null;
+}
+
+/** What both libraries flag in the columns of a folder, written by `writeColumns`. */
+export const peerFlags = (folder: string, rows: number, cols: number, seeds: readonly number[]): Promise<PeerFlags> =>
+  ask({ task: 'flags', folder, rows, cols, seeds });

@@ -1,0 +1,87 @@
+import type { EncodedValues } from '../../../../contracts/table.js';
+import type { DriftWords } from '../types.js';
+
+/** Rows by category. */
+export interface CategoryCounts {
+  readonly counts: ReadonlyMap<string, number>;
+  /** Rows of categories that a sketch no longer tells apart; 0 when every category is counted. */
+  readonly other: number;
+  /** Sum of the counts and `other`. */
+  readonly rows: number;
+  readonly missing: number;
+}
+
+const isEncoded = (values: DriftWords): values is EncodedValues => 'codes' in values;
+
+function countCodes({ codes, words }: EncodedValues): CategoryCounts {
+  const byCode = new Int32Array(words.length);
+  let missing = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    if (code < 0) missing++;
+    else byCode[code]! += 1;
+  }
+  const counts = new Map<string, number>();
+  byCode.forEach((count, code) => count > 0 && counts.set(words[code]!, (counts.get(words[code]!) ?? 0) + count));
+  return { counts, other: 0, rows: codes.length - missing, missing };
+}
+
+/** Counts the rows of each category. O(n). */
+export function categoryCounts(values: DriftWords): CategoryCounts {
+  if (isEncoded(values)) return countCodes(values);
+  const counts = new Map<string, number>();
+  let missing = 0;
+  for (const value of values) {
+    if (value === null) missing++;
+    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return { counts, other: 0, rows: values.length - missing, missing };
+}
+
+/** Number of rows. */
+export const wordRows = (values: DriftWords): number => (isEncoded(values) ? values.codes.length : values.length);
+
+/** The texts that are not missing, in order. */
+export function* presentWords(values: DriftWords): Generator<string> {
+  if (!isEncoded(values)) {
+    for (const value of values) if (value !== null) yield value;
+    return;
+  }
+  for (const code of values.codes) if (code >= 0) yield values.words[code]!;
+}
+
+/** Counts of two sides over the same cells. */
+export interface PairedCounts {
+  /** (k,) ≥ 0. */
+  readonly reference: readonly number[];
+  /** (k,) ≥ 0. */
+  readonly current: readonly number[];
+}
+
+/** The counts of both sides over the categories of either, in the order of the names, so that sums do not depend on rows. */
+export function pairCounts(reference: CategoryCounts, current: CategoryCounts): PairedCounts {
+  const names = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort();
+  return {
+    reference: names.map((name) => reference.counts.get(name) ?? 0),
+    current: names.map((name) => current.counts.get(name) ?? 0),
+  };
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/**
+ * The counts of both sides where one may not tell all its categories apart: then a category that it does not name belongs to its
+ * others, and to the others of the opposite side.
+ */
+export function pairTruncated(reference: CategoryCounts, current: CategoryCounts): PairedCounts {
+  if (reference.other + current.other === 0) return pairCounts(reference, current);
+  const named = (side: CategoryCounts, name: string): boolean => side.other === 0 || side.counts.has(name);
+  const all = pairCounts(reference, current);
+  const names = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort();
+  const kept = names.flatMap((name, i) => (named(reference, name) && named(current, name) ? [i] : []));
+  const pick = (counts: readonly number[], { rows }: CategoryCounts): number[] => {
+    const cells = kept.map((i) => counts[i]!);
+    return [...cells, rows - total(cells)];
+  };
+  return { reference: pick(all.reference, reference), current: pick(all.current, current) };
+}
