@@ -20,6 +20,7 @@ import { type CachingRedis, createAnswerCache } from './cache/answer-cache.js';
 import { createAdmission } from './limits/admission.js';
 import { countRefusals } from './limits/count-rejections.js';
 import { limitRequests } from './limits/limit-requests.js';
+import { limitServer } from './limits/limit-server.js';
 import type { TrafficLimits } from './limits/traffic-limits.js';
 import type { VerifyToken } from './identity/verify-token.js';
 import { Predictions } from './predictions/predictions.js';
@@ -71,6 +72,11 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     frameworkErrors: (...failed) => void replyWithProblem(...failed),
     routerOptions: { maxParamLength: PARAMETER_LIMIT },
   }) as unknown as FastifyInstance;
+  const { router, models, onlineStore, services, settings, predictionLog: log } = deps;
+  const { mostInFlight, scoreDecimals } = settings.traffic;
+  const metrics = createMetrics();
+  const admission = createAdmission({ most: mostInFlight });
+  limitServer(app, { admission, metrics });
   let isStopping = false;
   const endConnections = watchConnections(app.server, deps.drain);
   app.addHook('preClose', (done) => {
@@ -78,11 +84,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     endConnections();
     done();
   });
-  const { router, models, onlineStore, services, settings, predictionLog: log } = deps;
-  const { mostInFlight, scoreDecimals } = settings.traffic;
-  const metrics = createMetrics();
   const limits = countRefusals(deps.limits, metrics);
-  const admission = createAdmission({ most: mostInFlight });
   metrics.watch({
     table: () => router.table(),
     queueDepth: () => admission.inFlight(),

@@ -3,6 +3,9 @@ import { PipelineError } from '../contracts/errors.js';
 import type { ApiSettings } from '../platform/config/config.js';
 import { usualPorts } from '../platform/embedded/api-server.js';
 
+/** Connections that wait to be accepted, at most; the system may have a lower bound (`net.core.somaxconn`). Node's: 511. */
+const BACKLOG = 4096;
+
 const isBusy = (fault: unknown): boolean => fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE';
 
 const busy = (host: string, ports: readonly number[]): PipelineError => {
@@ -22,7 +25,7 @@ export async function listen(
   const candidates = port === null ? usualPorts : [port];
   for (const candidate of candidates)
     try {
-      await app.listen({ host, port: candidate });
+      await app.listen({ host, port: candidate, backlog: BACKLOG });
       return portOf(app);
     } catch (fault) {
       if (!isBusy(fault)) throw unlistenable(host, candidate, fault);

@@ -4,6 +4,11 @@ import { type CpuClock, createCpuClock } from './cpu-clock.js';
 export interface Admission {
   /** Lets a request in, unless too many have no answer yet. Whoever is let in calls `leave` once. */
   enter(): boolean;
+  /**
+   * Whether `enter` would let nothing more in; a request that is refused for it counts as one refused by `enter`.
+   * @param waiting - requests that are about to enter. @default 0
+   */
+  isFull(waiting?: number): boolean;
   /** @param milliseconds - how long the request took by `start`; null: it says nothing about others, as of a long batch. */
   leave(milliseconds: number | null): void;
   /**
@@ -57,12 +62,16 @@ export function createAdmission({ most, now = createCpuClock() }: AdmissionOptio
     else if (wasFull) limit = Math.min(most, limit + Math.ceil(limit * INCREASE));
   }
 
+  function isFull(waiting = 0): boolean {
+    const full = running + waiting >= limit;
+    interval.wasFull ||= full;
+    return full;
+  }
+
   return {
+    isFull,
     enter() {
-      if (running >= limit) {
-        interval.wasFull = true;
-        return false;
-      }
+      if (isFull()) return false;
       running += 1;
       interval.peak = Math.max(interval.peak, running);
       return true;

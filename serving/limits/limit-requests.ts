@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { pipelineError } from '../../contracts/errors.js';
-import { RETRY_AFTER_SECONDS, problemOf } from '../http/problem.js';
 import type { ApiMetrics } from '../metrics/metrics.js';
 import type { Admission } from './admission.js';
+import { writeOverloaded } from './overloaded.js';
 import { RATE_WINDOW_SECONDS, type RateVerdict, type TrafficLimits } from './traffic-limits.js';
 
 declare module 'fastify' {
@@ -30,7 +30,8 @@ export function limitRequests(app: FastifyInstance, { admission, limits, metrics
     }
     if (!admission.enter()) {
       metrics.countRejection('overload');
-      refuse(request, reply);
+      reply.hijack();
+      writeOverloaded(reply.raw, request.id);
       return;
     }
     const { prediction } = request.routeOptions.config;
@@ -61,17 +62,3 @@ const rateHeaders = ({ remaining, resetSeconds }: RateVerdict, limit: number): R
   'ratelimit-policy': `"requests";q=${limit};w=${RATE_WINDOW_SECONDS}`,
   ratelimit: `"requests";r=${remaining};t=${resetSeconds}`,
 });
-
-const OVERLOADED = JSON.stringify(problemOf(pipelineError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_SECONDS })));
-const overloadedHeaders = {
-  'content-type': 'application/problem+json; charset=utf-8',
-  'content-length': Buffer.byteLength(OVERLOADED),
-  'retry-after': String(RETRY_AFTER_SECONDS),
-};
-
-/** Written past the other hooks: a refusal must cost a small part of an answer. */
-function refuse({ id }: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.writeHead(503, { ...overloadedHeaders, 'x-request-id': id });
-  reply.raw.end(OVERLOADED);
-}

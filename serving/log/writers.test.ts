@@ -224,7 +224,9 @@ describe('the bulk writer', () => {
       writer.append(rowOf(id));
       await vi.waitFor(() => expect(spool.isEmpty()).toBe(id < 4));
     }
-    expect([writer.spooled, writer.waiting, writer.dropped, writer.isBehind]).toEqual([3, 2, 0, true]);
+    await vi.waitFor(() =>
+      expect([writer.spooled, writer.waiting, writer.dropped, writer.isBehind]).toEqual([3, 2, 0, true]),
+    );
     sink.away = false;
     await vi.waitFor(() => expect(writer.isBehind).toBe(false));
     expect(sink.written.sort()).toEqual([1, 2, 3, 4, 5]);
@@ -239,7 +241,7 @@ describe('the bulk writer', () => {
       writer.append(rowOf(id));
       await vi.waitFor(() => expect(spool.isEmpty()).toBe(id < 4));
     }
-    expect([writer.spooled, writer.waiting, writer.dropped]).toEqual([3, 3, 3]);
+    await vi.waitFor(() => expect([writer.spooled, writer.waiting, writer.dropped]).toEqual([3, 3, 3]));
     expect(await writer.close()).toBe(3);
   });
 
