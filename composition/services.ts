@@ -5,6 +5,7 @@ import type { ModelRegistry } from '../contracts/registry.js';
 import { createSnapshotLog, snapshotSchema } from '../datasets/snapshots/snapshot-log.js';
 import { createQuarantineLog, type QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
 import { quarantineSchema } from '../datasets/quarantine/schema.js';
+import { erasureSchema } from '../datasets/erasure/schema.js';
 import { feedbackSchema } from '../datasets/feedback/schema.js';
 import { backendSchema } from '../datasets/sources/backend/migrate.js';
 import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.js';
@@ -15,7 +16,7 @@ import { servingSchema } from '../inference/prediction-log/schema.js';
 import { createPredictorPool, type PredictorPool } from '../inference/predictor-pool.js';
 import { monitoringSchema } from '../monitoring/alerts/schema.js';
 import { findModel } from '../models/catalogue.js';
-import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
+import type { BlobStore, ClearableCheckpoints } from '../platform/blobs/blob-store.js';
 import { openSealedBlobStore, openSealedCheckpointStore, sealingBy } from '../platform/blobs/open.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
@@ -41,7 +42,7 @@ export interface Services {
   /** The source system's database, read only; the same as `pool` when no other database is configured. */
   readonly backendPool: pg.Pool;
   readonly blobs: BlobStore;
-  readonly checkpoints: CheckpointStore;
+  readonly checkpoints: ClearableCheckpoints;
   readonly registry: ModelRegistry;
   readonly steps: StepLog;
   readonly audit: AuditLog;
@@ -66,6 +67,7 @@ const ownSchemas = [
   servingSchema,
   feedbackSchema,
   quarantineSchema,
+  erasureSchema,
   outboxSchema,
   monitoringSchema,
 ];

@@ -20,6 +20,22 @@ export const dataErrors = {
   TOO_FEW_ROWS: composed(422, 2, 'There are fewer rows than this model can learn or be judged from.'),
   SINGLE_CLASS: composed(422, 2, 'All labels are the same, so there is nothing to learn.'),
   DATA_REJECTED: composed(422, 3, 'Validation found more bad rows than the threshold allows; the report lists them.'),
+  DATA_ERASED: row(
+    410,
+    2,
+    'What is asked for held a customer who was forgotten since, so it is not stored any more; docs/erasure.md.',
+    (erased: { what: string; hash: string; replacedBy: string | null; erasedAt: string }) =>
+      `${erased.what} ${erased.hash.slice(0, 12)} was erased on ${erased.erasedAt.slice(0, 10)}, since it held a customer ` +
+      `who was forgotten${erased.replacedBy === null ? '' : `; the same without the customer is ${erased.replacedBy.slice(0, 12)}`}`,
+  ),
+  ERASURE_WAITS: row(
+    409,
+    1,
+    'A run that began before may hold rows of the customer; the erasure goes on when it ended, or with `ml data forget --resume`.',
+    ({ workflowId }: { workflowId: string }) =>
+      `${workflowId} is running and may hold rows of the customer, who is on the erasure list from now on; wait for its ` +
+      'end, or cancel it, and finish with: ml data forget --resume',
+  ),
   POLICY_INVALID: row(
     422,
     2,

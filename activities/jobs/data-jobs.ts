@@ -37,7 +37,9 @@ export const extractTable = defineJob({
     const { extractTable: extract } = await import('../../datasets/snapshots/extract.js');
     const { tableSpecs } = await import('../../datasets/sources/backend/tables.js');
     const { changesBy } = await import('../../datasets/privacy/table-changes.js');
+    const { readForgotten } = await import('../../datasets/erasure/forgotten.js');
     const spec = tableSpecs[table];
+    const own = ownPool?.() ?? null;
     const extracted = await extract({
       ...(policy !== undefined && { policy: { ...policy, apply: await changesBy(policy, spec, context.keys) } }),
       ...(buckets !== undefined && { buckets }),
@@ -48,7 +50,8 @@ export const extractTable = defineJob({
       chunkRows,
       pool: backendPool(),
       queriesFolder: source === OWN_SOURCE ? queriesFolder : null,
-      feedbackPool: ownPool?.() ?? null,
+      feedbackPool: own,
+      forgotten: own === null ? null : await readForgotten(own, source, context.keys),
       blobs,
       spec,
       signal,

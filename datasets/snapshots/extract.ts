@@ -11,12 +11,14 @@ import { asSqlFault, connectToSource, faultFinding, QUERY_STOPPED } from '../sou
 import { requireQuery } from '../sources/backend/check/query-shape.js';
 import { readRelation } from '../sources/backend/check/relation.js';
 import { shapeFindings } from '../sources/backend/check/shape.js';
+import type { Forgotten } from '../erasure/forgotten.js';
 import { feedbackQueryOf, type GivenFeedback, NOTHING, openGivenFeedback } from '../feedback/extract-feedback.js';
 import { extractionQuery } from '../sources/backend/extraction-query.js';
 import { bucketCount } from './buckets.js';
 import { type EarlierTable, findEarlier } from './extraction/earlier-table.js';
 import { type GivenSlices, givenSlices } from './extraction/given-slices.js';
 import { readChanged, readWhole, type TableReading } from './extraction/read-table.js';
+import { forgottenRows, givenWithoutForgotten } from './extraction/forgotten-rows.js';
 import { putSlices, readSlices, rowsOfSlices, type Slices, withGiven } from './extraction/slices.js';
 import type { SourceQuery } from './extraction/source-query.js';
 import { pagesInCheckpoints, pagesInFolder, type ReadSoFar, type StoredPages } from './extraction/stored-pages.js';
@@ -48,6 +50,8 @@ export interface ExtractOptions {
   readonly checkpoints?: { readonly store: CheckpointStore; readonly key: string };
   /** What is done with columns before the rows are stored, as a data policy says. @default they are stored as they are */
   readonly policy?: ColumnPolicy;
+  /** Customers whose rows are left out. @default null: nobody's */
+  readonly forgotten?: Forgotten | null;
   /** Folder of BACKEND_QUERIES_DIR, for the user's own database. @default null: the queries over schema `backend` */
   readonly queriesFolder?: string | null;
   readonly signal: AbortSignal;
@@ -67,8 +71,11 @@ interface OpenTable {
 
 async function openTable(client: pg.ClientBase, sql: string, options: ExtractOptions): Promise<OpenTable> {
   const { spec, source, asOf, feedbackPool: pool = null, buckets } = options;
-  const query = { spec, sql, source, asOf };
-  const given = pool === null ? NOTHING : await openGivenFeedback({ ...options, pool, client });
+  const { forgotten = null, queriesFolder: folder = null } = options;
+  const all = { spec, sql, source, asOf };
+  const query: SourceQuery = { ...all, leftOut: await forgottenRows(client, all, { forgotten, folder }) };
+  const everything = pool === null ? NOTHING : await openGivenFeedback({ ...options, pool, client });
+  const given = givenWithoutForgotten(everything, spec, forgotten);
   const added = await givenSlices(client, given, query);
   const slices = buckets === undefined ? null : await readSlices(client, query);
   return { client, query, given, added, slices: slices === null ? null : withGiven(slices, added.texts) };

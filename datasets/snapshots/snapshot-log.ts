@@ -23,6 +23,15 @@ export interface SnapshotRecord {
 /** What a run records of its snapshot. */
 export type SnapshotEntry = Omit<SnapshotRecord, 'recordedAt' | 'lost' | 'removedAt'>;
 
+/** A snapshot, or something made of it, that is no longer stored since it held a customer who was forgotten. */
+export interface ErasedBlob {
+  readonly hash: string;
+  readonly kind: 'snapshot' | 'dataset' | 'feature-set' | 'state-set';
+  /** The snapshot without the customer; null: there is none. */
+  readonly replacedBy: string | null;
+  readonly erasedAt: Date;
+}
+
 /** The list of all snapshots in order of recording, in PostgreSQL schema `catalog_snapshots`; their content is in blobs. */
 export interface SnapshotLog {
   migrate(): Promise<void>;
@@ -41,6 +50,8 @@ export interface SnapshotLog {
   newest(source: string): Promise<SnapshotRecord | null>;
   /** The newest record of each snapshot whose hash begins so, newest first. @param prefix - lower-case hex digits. */
   withPrefix(prefix: string, limit: number): Promise<SnapshotRecord[]>;
+  /** Blobs that were erased and whose hashes begin so. @param prefix - lower-case hex digits. */
+  erased(prefix: string, limit: number): Promise<ErasedBlob[]>;
   /** Records, newest first. */
   list(filter?: { readonly source?: string; readonly limit?: number }): Promise<SnapshotRecord[]>;
 }
@@ -54,6 +65,12 @@ export async function requireLatestSnapshot(log: Pick<SnapshotLog, 'newest'>, so
 }
 
 interface Database {
+  'catalog_snapshots.erased': {
+    hash: string;
+    kind: ErasedBlob['kind'];
+    replaced_by: string | null;
+    erased_at: Generated<Date>;
+  };
   'catalog_snapshots.snapshots': {
     sequence: Generated<string>;
     run_key: string;
@@ -96,6 +113,16 @@ const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index on catalog_snapshots.snapshots (hash text_pattern_ops)`.execute(database);
     },
   },
+  '0004-erased-blobs': {
+    up: async (database) => {
+      await sql`create table catalog_snapshots.erased (
+        hash text collate "C" primary key check (hash ~ '^[0-9a-f]{64}$'),
+        kind text not null,
+        replaced_by text check (replaced_by ~ '^[0-9a-f]{64}$'),
+        erased_at timestamptz not null default now()
+      )`.execute(database);
+    },
+  },
 };
 
 interface Row {
@@ -123,7 +150,7 @@ const toRecord = (row: Row): SnapshotRecord => ({
 /** Schema `catalog_snapshots`. */
 export const snapshotSchema: OwnedSchema = { schema: 'catalog_snapshots', migrations };
 
-type SnapshotQueries = Pick<SnapshotLog, 'find' | 'allHashes' | 'latest' | 'newest' | 'withPrefix' | 'list'>;
+type SnapshotQueries = Pick<SnapshotLog, 'find' | 'allHashes' | 'latest' | 'newest' | 'withPrefix' | 'erased' | 'list'>;
 
 function snapshotQueries(database: Kysely<Database>): SnapshotQueries {
   const all = database.selectFrom('catalog_snapshots.snapshots').selectAll();
@@ -154,6 +181,13 @@ function snapshotQueries(database: Kysely<Database>): SnapshotQueries {
           .limit(limit)
           .execute()
       ).map(toRecord);
+    },
+    async erased(prefix, limit) {
+      const found = database.selectFrom('catalog_snapshots.erased').selectAll().where('hash', 'like', `${prefix}%`);
+      const rows = await found.orderBy('hash').limit(limit).execute();
+      return rows.map(({ hash, kind, replaced_by, erased_at }) => {
+        return { hash, kind, replacedBy: replaced_by, erasedAt: erased_at };
+      });
     },
     async list({ source, limit = 50 } = {}) {
       const query = source === undefined ? all : all.where('source', '=', source);

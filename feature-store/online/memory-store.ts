@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { createOnlineTable, type OnlineTable } from './online-table.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
-import { keyOf, type PackedStore, type PackedView } from './packed-store.js';
+import { isKeyOf, keyOf, type PackedStore, type PackedView } from './packed-store.js';
 import { eventTimeOf } from './packed-value.js';
 
 /** Time for which a value read from PostgreSQL is served from memory before it is read again. */
@@ -38,6 +38,12 @@ class MemoryStore implements PackedStore {
     const stale = entityIds.filter((id) => !this.#isFresh(keyOf(view, id)));
     if (this.#table !== null && stale.length > 0) await this.#reread(this.#table, view, stale);
     return entityIds.map((id) => this.#unexpired(keyOf(view, id)));
+  }
+
+  async forget(entityId: string, source: string | null): Promise<number> {
+    const cached = [...this.#cache.keys()].filter((key) => isKeyOf(key, entityId, source));
+    for (const key of cached) this.#cache.delete(key);
+    return this.#table === null ? cached.length : this.#table.forget(entityId, source);
   }
 
   async ping(): Promise<void> {

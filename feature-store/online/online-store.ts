@@ -28,6 +28,11 @@ export interface OnlineStore {
   ): Promise<void>;
   /** As `get`. @throws PipelineError `BLOB_CORRUPT` for bytes that are no stored state. */
   getStates(source: string, view: string, entityIds: readonly string[]): Promise<(OnlineState | null)[]>;
+  /**
+   * Removes features and states of an entity, of all views, also of those that the code does not know any more.
+   * @param source - null: of every source.  @returns the number of values.
+   */
+  forget(entityId: string, source: string | null): Promise<number>;
   /** @throws PipelineError `SERVICE_UNAVAILABLE`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +59,7 @@ export function createOnlineStore(packed: PackedStore): OnlineStore {
     async getStates(source, view, entityIds) {
       return unpackAll(await packed.get({ kind: 'state', source, view }, entityIds), unpackState);
     },
+    forget: (entityId, source) => packed.forget(entityId, source),
     ping: () => packed.ping(),
     close: () => packed.close(),
   };

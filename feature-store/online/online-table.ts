@@ -17,6 +17,8 @@ export interface OnlineTable {
     view: PackedView,
     entityIds: readonly string[],
   ): Promise<Map<string, { readonly packed: Buffer; readonly expiresAt: number }>>;
+  /** Removes every row of an entity. @param source - null: of every source. @returns their number. */
+  forget(entityId: string, source: string | null): Promise<number>;
   ping(): Promise<void>;
 }
 
@@ -90,6 +92,18 @@ export function createOnlineTable(pool: pg.Pool): OnlineTable {
         const given = [source, view, [...entityIds], Date.now()];
         const { rows } = await pool.query<Row>(getSql(tableOf[kind]), given);
         return new Map(rows.map(({ entity_id: id, expires_at: expiresAt, packed }) => [id, { packed, expiresAt }]));
+      }),
+    forget: (entityId, source) =>
+      guarded(async () => {
+        let count = 0;
+        for (const table of Object.values(tableOf)) {
+          const deleted = await pool.query(
+            `delete from online.${table} where entity_id = $1 and ($2::text is null or source = $2)`,
+            [entityId, source],
+          );
+          count += deleted.rowCount ?? 0;
+        }
+        return count;
       }),
     ping: () =>
       guarded(async () => {

@@ -12,6 +12,8 @@ export interface PackedStore {
   put(view: PackedView, entries: ReadonlyMap<string, Buffer>, timeToLiveSeconds: number): Promise<void>;
   /** @returns (n,) in the order of `entityIds`; null = unknown or expired. */
   get(view: PackedView, entityIds: readonly string[]): Promise<(Buffer | null)[]>;
+  /** Removes every value of an entity, of all views. @param source - null: of every source. @returns their number. */
+  forget(entityId: string, source: string | null): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,3 +21,10 @@ export interface PackedStore {
 /** One string for one entity in one view: `feature:generated:credit-risk:u1`. */
 export const keyOf = ({ kind, source, view }: PackedView, entityId: string): string =>
   `${kind}:${source}:${view}:${entityId}`;
+
+/** Whether a key is that of a value of an entity, of any view. @param source - null: of any source. */
+export function isKeyOf(key: string, entityId: string, source: string | null): boolean {
+  const [kind, named, view] = key.split(':', 3);
+  const isValue = (kind === 'feature' || kind === 'state') && named !== undefined && view !== undefined;
+  return isValue && (source === null || source === named) && key.slice(`${kind}:${named}:${view}:`.length) === entityId;
+}

@@ -1,9 +1,10 @@
 import type { Redis, Result } from 'ioredis';
 import type { Logger } from 'pino';
 import { createRedis, type RedisLimits, withRedis } from '../../platform/redis/client.js';
+import { globLiteral, removeMatching } from '../../platform/redis/remove-matching.js';
 import { gatherReads } from './gather-reads.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
-import { keyOf, type PackedStore } from './packed-store.js';
+import { isKeyOf, keyOf, type PackedStore } from './packed-store.js';
 import { EVENT_TIME_OFFSET } from './packed-value.js';
 
 /** Values in one pipeline: enough to use a round trip well, few enough not to block other clients of a shared server. */
@@ -56,6 +57,15 @@ function createPackedStore(url: string, logger: Pick<Logger, 'warn'>, limits: Re
       if (entityIds.length === 0) return [];
       const keys = entityIds.map((id) => keyOf(view, id));
       return [...(await read(keys))];
+    },
+    async forget(entityId, source) {
+      let count = 0;
+      for (const kind of ['feature', 'state']) {
+        const pattern = `${kind}:${source === null ? '*' : globLiteral(source)}:*:${globLiteral(entityId)}`;
+        const isOf = (key: string): boolean => isKeyOf(key, entityId, source);
+        count += await withRedis(client, () => removeMatching(client, pattern, isOf));
+      }
+      return count;
     },
     async ping() {
       await withRedis(client, () => client.ping());

@@ -12,8 +12,11 @@ export function blobKey(hash: string): string {
   return `blobs/${hash.slice(0, 2)}/${hash}`;
 }
 
+/** Folder of all checkpoints. */
+export const CHECKPOINTS = 'checkpoints/';
+
 /** Path of a checkpoint below a store's root: the hash of its key, since keys contain slashes and colons of workflow ids. */
-export const checkpointKey = (key: string): string => `checkpoints/${sha256(key)}`;
+export const checkpointKey = (key: string): string => `${CHECKPOINTS}${sha256(key)}`;
 
 /** `BLOB_CORRUPT`. @param found - the hash that the stored bytes have. */
 export const blobCorrupt = (hash: string, found: string, store: string): PipelineError =>

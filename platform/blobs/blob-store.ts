@@ -41,3 +41,9 @@ export interface CheckpointStore {
   save(key: string, bytes: Uint8Array): Promise<void>;
   remove(key: string): Promise<void>;
 }
+
+/** Checkpoints that can be removed all at once, where what they hold must go whoever left it. */
+export interface ClearableCheckpoints extends CheckpointStore {
+  /** Removes all of them: interrupted steps begin anew. @returns their number. */
+  clear(): Promise<number>;
+}

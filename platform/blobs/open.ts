@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js';
 import { invalidSetting } from '../config/invalid-setting.js';
 import { type KeyRing, openKeyRing } from '../keys/key-ring.js';
 import { type ArtifactLocation, artifactLocation } from './artifact-location.js';
-import type { BlobStore, CheckpointStore } from './blob-store.js';
+import type { BlobStore, ClearableCheckpoints } from './blob-store.js';
 import { createFileBlobStore } from './file-blob-store.js';
 import { createFileCheckpointStore } from './file-checkpoint-store.js';
 import { createS3BlobStore } from './s3-blob-store.js';
@@ -51,12 +51,12 @@ export function openSealedBlobStore(artifactUri: string, cacheFolder: string, se
 }
 
 /** The checkpoint store at the same artifact URI as the blobs. @throws PipelineError `INVALID_CONFIG`. */
-export function openCheckpointStore(artifactUri: string): CheckpointStore {
+export function openCheckpointStore(artifactUri: string): ClearableCheckpoints {
   const location = parseArtifactUri(artifactUri);
   if (location.kind === 'file') return createFileCheckpointStore(location.folder);
   return createS3CheckpointStore(lazyBucket(location));
 }
 
 /** The same checkpoint store with encryption. @throws PipelineError `INVALID_CONFIG`. */
-export const openSealedCheckpointStore = (artifactUri: string, sealing: Sealing): CheckpointStore =>
+export const openSealedCheckpointStore = (artifactUri: string, sealing: Sealing): ClearableCheckpoints =>
   createSealedCheckpointStore(openCheckpointStore(artifactUri), sealing);

@@ -16,6 +16,7 @@ export const knownKeys = {
     algorithm: 'hmac-sha256',
     purpose: 'hashes customers and texts that the prediction log does not hold in clear',
   },
+  erasures: { algorithm: 'aes-256-gcm', purpose: 'encrypts the id of a customer until the erasure is complete' },
   pseudonyms: { algorithm: 'hmac-sha256', purpose: 'hashes columns of sources, as a data policy says' },
   webhooks: { algorithm: 'hmac-sha256', purpose: 'signs webhooks; their receivers have it too' },
 } as const satisfies Readonly<Record<string, KnownKey>>;

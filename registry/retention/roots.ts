@@ -24,7 +24,7 @@ const ofRuns = [
 
 /**
  * Tables that keep no blob: rows of them name blobs through kept runs (datasets, steps) or snapshots, name them as a
- * matter of history (audit), or hold no hash of a blob (predictions, feedback, usage).
+ * matter of history (audit, erased blobs), or hold no hash of a blob (predictions, feedback, usage).
  */
 const keepNothing = [
   'registry.datasets',
@@ -33,6 +33,8 @@ const keepNothing = [
   'registry.audit_log',
   'registry.feature_views',
   'catalog_snapshots.snapshots',
+  'catalog_snapshots.erased',
+  'erasure.requests',
 ];
 const schemasWithoutBlobs = ['serving', 'feedback', 'backend'];
 

@@ -70,6 +70,26 @@ export function checkOnlineStore(name: string, open: () => Promise<OnlineStore>)
       expect((await store.get(source, view, ['u']))[0]?.features[0]).toBe(3);
     });
 
+    it('forgets an entity in all views and states of one source or of every one, and nobody else', async () => {
+      const [one, two] = [nextView(), nextView()];
+      const id = `u*[${randomUUID()}]`;
+      const state: OnlineState = { viewVersion: 1, eventTime: 1, state: {} };
+      const fill = async (named: string): Promise<void> => {
+        for (const view of [one, two]) await store.put(named, view, new Map([[id, value(1)], [`x:${id}`, value(1)]]), 600); // prettier-ignore
+        await store.putStates(named, one, new Map([[id, state]]), 600);
+      };
+      const others = `${source}-other`;
+      await fill(source);
+      await fill(others);
+      expect(await store.forget(id, source)).toBe(3);
+      expect(await store.get(source, one, [id, `x:${id}`])).toEqual([null, expect.anything()]);
+      expect(await store.getStates(source, one, [id])).toEqual([null]);
+      expect((await store.get(others, two, [id]))[0]).not.toBeNull();
+      expect(await store.forget(id, null)).toBe(3);
+      expect(await store.forget(id, null)).toBe(0);
+      expect(await store.get(others, two, [`x:${id}`])).not.toEqual([null]);
+    });
+
     it('copies the caller’s array', async () => {
       const view = nextView();
       const mine = value(1, 7);

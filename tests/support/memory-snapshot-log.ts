@@ -32,6 +32,7 @@ export function createMemoryLog(): SnapshotLog {
       const matching = records.filter(({ hash }) => hash.startsWith(prefix));
       return [...new Map(matching.map((one) => [one.hash, one])).values()].toReversed().slice(0, limit);
     },
+    erased: async () => [],
     list: async () => records.toReversed(),
   };
   return log;
