@@ -64,7 +64,7 @@ export interface TrainingActivityDeps extends StepDeps {
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
-  readonly snapshotLog: Pick<SnapshotLog, 'newest'>;
+  readonly snapshotLog: Pick<SnapshotLog, 'newest' | 'erased'>;
   readonly models: ModelCatalogue;
   readonly config: Pick<
     Config,

@@ -18,7 +18,7 @@ export const createReproductionActivities = (deps: TrainingActivityDeps): Reprod
     const { id, modelName: named } = parse(planReproductionInput, input);
     const modelName = named ?? (await onlyModelOf(deps, id));
     const recorded = await findRecordedRun({ ...deps, isRunning }, id, modelName);
-    await requireReproducible(deps.blobs, recorded);
+    await requireReproducible(deps, recorded);
     const { workflowId, line } = recorded.run;
     const { timeouts } = await deps.models.find(modelName);
     return {
@@ -34,7 +34,10 @@ export const createReproductionActivities = (deps: TrainingActivityDeps): Reprod
     const { runKey, workflowId, modelName } = parse(reproduceTrainingInput, input);
     const recorded = await findRecordedRun({ ...deps, isRunning }, workflowId, modelName);
     return reproduce(
-      { ...deps, compute: (step, recordedInput) => compute(deps, step, { recordedInput, runKey }) },
+      {
+        ...deps,
+        compute: (step, recordedInput) => compute(deps, step, { recordedInput, runKey }),
+      },
       recorded,
     );
   },

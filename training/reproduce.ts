@@ -5,24 +5,37 @@ import type { ComputingEnvironment, ReusableStep, StepRecord } from '../contract
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { loadManifest } from '../registry/artefacts.js';
 import { reachedStages, type RecordedRun } from './resume.js';
+import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
+import { requireNotErased } from '../datasets/versions/find-snapshot.js';
 import { isDatasetStored, isSnapshotStored } from './stored-results.js';
 
 export interface ReproduceDeps {
   readonly blobs: BlobStore;
+  /** Tells which blobs are gone since they held a customer who was forgotten. @default none is */
+  readonly snapshotLog?: Pick<SnapshotLog, 'erased'>;
   readonly codeOf: (step: ReusableStep, modelName: string | null) => string;
   readonly environment: ComputingEnvironment;
   /** Computes a step from its recorded input. */
   readonly compute: (step: ReusableStep, input: Record<string, unknown>) => Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** The recorded training. @throws PipelineError `STAGE_NOT_REACHED` without one; `RESULT_NOT_STORED` without its rows. */
-export async function requireReproducible(blobs: BlobStore, recorded: RecordedRun): Promise<StepRecord> {
+/**
+ * The recorded training.
+ * @throws PipelineError `STAGE_NOT_REACHED` without one; without its rows `RESULT_NOT_STORED`, or `DATA_ERASED` when they
+ *   held a customer who was forgotten.
+ */
+export async function requireReproducible(
+  { blobs, snapshotLog }: Pick<ReproduceDeps, 'blobs' | 'snapshotLog'>,
+  recorded: RecordedRun,
+): Promise<StepRecord> {
   const { run, origin, steps } = recorded;
   const [id, from] = [run.workflowId, 'evaluation'];
   const fit = steps.find(({ step }) => step === 'fitModel');
   if (fit === undefined || origin === null)
     throw pipelineError('STAGE_NOT_REACHED', { id, from, reached: reachedStages(recorded).join(', ') });
   const { snapshotHash, datasetHash } = origin;
+  if (snapshotHash !== null) await requireNotErased(snapshotLog, `the snapshot of ${id}`, snapshotHash);
+  if (datasetHash !== null) await requireNotErased(snapshotLog, `the data set of ${id}`, datasetHash);
   if (snapshotHash !== null && !(await isSnapshotStored(blobs, snapshotHash)))
     throw pipelineError('RESULT_NOT_STORED', { id, what: 'snapshot', hash: snapshotHash, from: 'dataset' });
   if (datasetHash !== null && !(await isDatasetStored(blobs, datasetHash)))
@@ -38,7 +51,7 @@ export async function requireReproducible(blobs: BlobStore, recorded: RecordedRu
  */
 export async function reproduce(deps: ReproduceDeps, recorded: RecordedRun): Promise<ReproduceRunResult> {
   const { run, steps } = recorded;
-  const fit = await requireReproducible(deps.blobs, recorded);
+  const fit = await requireReproducible(deps, recorded);
   const prepare = steps.find(({ step }) => step === 'prepareDataset');
   const rebuilt = prepare === undefined ? null : datasetHashOf(await deps.compute('prepareDataset', prepare.input));
   const shards = await computeShards(deps, steps);

@@ -14,12 +14,16 @@ import type { ReusableStep, StepLog, StepRecord } from '../contracts/steps.js';
 import { type StartStage, startStages, workflowIds } from '../contracts/workflows.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
+import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
+import { requireNotErased } from '../datasets/versions/find-snapshot.js';
 import { isDatasetStored, isResultStored, isSnapshotStored } from './stored-results.js';
 
 export interface ResumeDeps {
   readonly registry: Pick<ModelRegistry, 'listRuns'>;
   readonly steps: Pick<StepLog, 'listSteps'>;
   readonly blobs: BlobStore;
+  /** Tells which blobs are gone since they held a customer who was forgotten. @default none is */
+  readonly snapshotLog?: Pick<SnapshotLog, 'erased'>;
   readonly codeOf: (step: ReusableStep, modelName: string | null) => string;
   /** Whether the workflow of this id runs. */
   readonly isRunning: (workflowId: string) => Promise<boolean>;
@@ -124,8 +128,8 @@ async function newestReaching(deps: ResumeDeps, { modelName, line, from }: Wante
 /**
  * The run whose results replace the stages before `from`, checked: it got so far, they are still stored, and the code
  * that computed them is the present one.
- * @throws PipelineError `RUN_NOT_FOUND`, `ALREADY_RUNNING`, `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`; `CODE_CHANGED`
- *   unless forced.
+ * @throws PipelineError `RUN_NOT_FOUND`, `ALREADY_RUNNING`, `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`, `DATA_ERASED`;
+ *   `CODE_CHANGED` unless forced.
  */
 export async function findStart(deps: ResumeDeps, wanted: WantedStart): Promise<RecordedRun> {
   const { rerunOf, modelName, from, force } = wanted;
@@ -151,11 +155,16 @@ export function changedSteps({ codeOf }: Pick<ResumeDeps, 'codeOf'>, { steps }: 
 export const takenSteps = ({ steps }: RecordedRun, from: StartStage): readonly StepRecord[] =>
   steps.filter(({ step }) => stepsBefore[from].includes(step));
 
-async function requireStored({ blobs }: ResumeDeps, { run, origin, steps }: RecordedRun, from: StartStage) {
+async function requireStored(
+  { blobs, snapshotLog }: ResumeDeps,
+  { run, origin, steps }: RecordedRun,
+  from: StartStage,
+) {
   const missing = (what: string, hash: string) =>
     pipelineError('RESULT_NOT_STORED', { id: run.workflowId, what, hash, from });
   if (from === 'data') return;
   const rows = storedRows({ run, origin }, from);
+  if (rows !== null) await requireNotErased(snapshotLog, `the ${rows.what} of ${run.workflowId}`, rows.hash);
   if (rows !== null && !(await rows.isStored(blobs, rows.hash))) throw missing(rows.what, rows.hash);
   for (const record of steps.filter(({ step }) => stepsBefore[from].includes(step))) {
     const what = resultNames[record.step];

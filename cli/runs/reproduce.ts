@@ -11,7 +11,7 @@ import { runToEnd } from './run-to-end.js';
 /**
  * Trains a recorded run again and prints whether the same bytes came of it, and which inputs differ. The command ends
  * with 1 when they do.
- * @throws PipelineError `RUN_NOT_FOUND`, `ALREADY_RUNNING`, `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`; `INVALID_INPUT` for
+ * @throws PipelineError `RUN_NOT_FOUND`, `ALREADY_RUNNING`, `STAGE_NOT_REACHED`, `RESULT_NOT_STORED`, `DATA_ERASED`; `INVALID_INPUT` for
  *   the id of several runs.
  */
 export async function reproduce(cli: CliContext, id: string, options: RunOptions): Promise<void> {
@@ -20,7 +20,7 @@ export async function reproduce(cli: CliContext, id: string, options: RunOptions
   await endedRuns({ ...services, client: await temporal() }, id);
   const { workflowId: of, modelName } = await findRun(connection, id);
   const isRunning = (): Promise<boolean> => Promise.resolve(false);
-  await requireReproducible(services.blobs, await findRecordedRun({ ...services, isRunning }, of, modelName));
+  await requireReproducible(services, await findRecordedRun({ ...services, isRunning }, of, modelName));
   const input: ReproduceRunInput = { id: of, modelName };
   const summary = `${of} trained again, to compare the bytes`;
   const request = { workflow: 'reproduceRun', input, id: runId(options, `reproduce-${modelName}`), summary };
