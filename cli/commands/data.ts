@@ -10,6 +10,7 @@ import { count, seed } from '../program/options.js';
 import type { PolicyOptions } from '../views/policy-view.js';
 import type { RepairOptions } from '../views/repair-view.js';
 import { registerQuality } from './data-quality.js';
+import { registerErasure } from './data-erasure.js';
 import { registerVersions } from './data-versions.js';
 
 /** `ml data check-source|describe|template|generate|import|sources|use|snapshots|diff|checkout|gc|repair|validate|profile|quarantine|policy`. */
@@ -23,6 +24,7 @@ export function register(program: Command, cli: CliContext): void {
   registerLoading(data, cli);
   registerSources(data, cli);
   registerVersions(data, cli);
+  registerErasure(data, cli);
   registerSnapshots(data, cli);
   registerQuality(data, cli);
   registerPolicy(data, cli);

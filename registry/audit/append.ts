@@ -26,6 +26,8 @@ export const auditActions = [
   'quarantine.released',
   'quarantine.dropped',
   'blobs.collected',
+  'snapshot.rewritten',
+  'customer.forgotten',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

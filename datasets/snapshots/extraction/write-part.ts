@@ -125,7 +125,7 @@ function takenOver({ spec }: RowChanges, { path, changed }: EarlierRows): string
 }
 
 /** A column in its type of Parquet, whichever it has here. */
-const storedColumn = ({ name, type }: ColumnSpec): string => {
+export const storedColumn = ({ name, type }: ColumnSpec): string => {
   if (type === 'text' || type === 'category') return quoteName(name);
   return `${quoteName(name)}::${type === 'timestamp' ? 'timestamp_ms' : 'double'} as ${quoteName(name)}`;
 };
