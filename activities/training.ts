@@ -25,7 +25,9 @@ import { type RegistrationInput, registrationInput, type VersionRecord } from '.
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { parentOfRunning } from '../platform/temporal/describe-run.js';
 import { mayBeCompleted } from '../learning/evaluation/split/index.js';
+import type { fitModel as fitModelJob } from '../training/fit.js';
 import { schemaOf } from '../training/dataset-schema.js';
+import { ENCODER_ROLE } from '../registry/signing/provenance.js';
 import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { findScores, type WantedScores } from './find-scores.js';
@@ -175,12 +177,18 @@ async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitMo
   const { holdout, holdoutHash } = await unchangedHoldout(deps, input.dataset, input.holdoutHashes);
   const { cache, ...job } = input;
   const found = await runStep(deps, 'fitModel', { ...job, holdout }, { runKey, modelName, cache });
-  const { fitted, checkpointKey } = withoutMarks(found);
+  const { fitted, checkpointKey, encoders } = withoutMarks(found);
   const { artefactHash: hash, bytes } = fitted;
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
   const { curves } = fitted;
   if (curves !== undefined)
     await deps.registry.recordArtefact(runKey, modelName, { role: 'learning-curves', ...curves });
+  for (const { name, sha256, bytes: size } of encoders)
+    await deps.registry.recordArtefact(runKey, modelName, {
+      role: `${ENCODER_ROLE}${name}`,
+      hash: sha256,
+      bytes: size,
+    });
   await deps.checkpoints.remove(checkpointKey);
   return { ...fitted, holdoutHash };
 }
@@ -199,12 +207,12 @@ async function isOlderThanChampion(
   return mine !== null && theirs !== null && mine!.asOf < theirs!.asOf;
 }
 
+type FitOutput = z.output<typeof fitModelJob.output>;
+
 /** What a job tells its caller only. */
-const withoutMarks = <Found extends { readonly checkpointKey: string; readonly encoderMissing: boolean }>(
-  found: Found,
-) => {
-  const { checkpointKey, encoderMissing, ...fitted } = found;
-  return { fitted, checkpointKey, encoderMissing };
+const withoutMarks = <Found extends Pick<FitOutput, 'checkpointKey' | 'encoderMissing' | 'encoders'>>(found: Found) => {
+  const { checkpointKey, encoderMissing, encoders, ...fitted } = found;
+  return { fitted, checkpointKey, encoderMissing, encoders };
 };
 
 async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof evaluateModelInput>) {

@@ -63,6 +63,7 @@ export const createRunner = (
         backendQueriesDir: config.backendQueriesDir,
         cache: config.cache,
         encoder: config.encoder,
+        webhookUrls: [...config.webhookUrls],
         keys: { home: config.home, keyRingFile: config.keyRingFile, blobEncryption: config.blobEncryption },
         ...options,
       }),

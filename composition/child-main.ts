@@ -4,12 +4,14 @@ import { processEnvironment } from '../platform/config/environment.js';
 import { serveJobs } from '../platform/child-process/serve.js';
 import { openKeyRing } from '../platform/keys/key-ring.js';
 import { findEncoder } from '../platform/encoders/find-encoder.js';
+import { artefactVerifier } from './artefact-signatures.js';
 import { readChildSettings } from './child-settings.js';
 import { createJobExecutor } from '../activities/jobs.js';
 
 /* Entry point of a computing process: opens its own stores and runs jobs. */
 const settings = readChildSettings(processEnvironment());
-const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, keys, progressIntervalMs } = settings;
+const { artifactUri, cache, backendDatabaseUrl, databaseUrl, encoder, keys, progressIntervalMs, webhookUrls } =
+  settings;
 
 const pools = new Map<string, pg.Pool>();
 
@@ -35,6 +37,7 @@ serveJobs(
     queriesFolder: settings.backendQueriesDir,
     ownPool: () => poolOf(databaseUrl),
     keys: () => openKeyRing(keys),
+    requireSigned: artefactVerifier({ pool: () => poolOf(databaseUrl), keys, webhookUrls }),
     findEncoder: (name, options) => findEncoder(name, { ...encoder, cache }, options),
   }),
   progressIntervalMs === undefined ? {} : { progressIntervalMs },

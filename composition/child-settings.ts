@@ -12,6 +12,8 @@ const childSettings = z.strictObject({
   databaseUrl: z.string(),
   encoder: z.strictObject({ path: z.string().nullable(), endpoint: z.string() }),
   keys: z.strictObject({ home: z.string(), keyRingFile: z.string().nullable(), blobEncryption: z.boolean() }),
+  /** Who is told of refused artefacts. */
+  webhookUrls: z.array(z.string()),
   /** See `ServeOptions`. */
   progressIntervalMs: z.number().nonnegative().optional(),
 });

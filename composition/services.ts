@@ -29,9 +29,11 @@ import { type AuditLog, createAuditLog } from '../registry/audit/audit-log.js';
 import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 import { createFeatureLog } from '../registry/feature-log.js';
+import type { RequireSigned } from '../registry/signing/verify-artefact.js';
 import { createReportLog } from '../registry/report-log.js';
 import { createStepLog } from '../registry/step-log.js';
 import { createUsageLog } from '../registry/usage-log.js';
+import { artefactVerifier, registryDatabase, signEarlierArtefacts, versionSigner } from './artefact-signatures.js';
 import type { ReportLog } from '../contracts/reports.js';
 import type { StepLog } from '../contracts/steps.js';
 import type { UsageLog } from '../contracts/resource-usage.js';
@@ -54,6 +56,8 @@ export interface Services {
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
+  /** Refuses an artefact that no trusted key has signed. */
+  readonly requireSigned: RequireSigned;
   /** Open predictors, of every model. */
   readonly predictors: PredictorPool;
   close(): Promise<void>;
@@ -88,7 +92,6 @@ export async function connectServices(
   const { backendDatabaseUrl } = endpoints;
   const ownBackend = backendDatabaseUrl === null;
   const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
-  const registry = createPostgresRegistry(pool);
   const logs = {
     steps: createStepLog(pool),
     usage: createUsageLog(pool),
@@ -103,7 +106,9 @@ export async function connectServices(
     endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger, onlineLimits);
   const sealing = sealingBy(config);
   const blobs = openSealedBlobStore(endpoints.artifactUri, config.cache, sealing);
-  const predictors = createPredictorPool({ blobs, findModel });
+  const registry = createPostgresRegistry(pool, versionSigner(blobs, config));
+  const requireSigned = artefactVerifier({ pool: () => pool, keys: config, webhookUrls: config.webhookUrls });
+  const predictors = createPredictorPool({ blobs, findModel, requireSigned });
   const close = async (): Promise<void> => {
     await Promise.allSettled([
       predictors.close(),
@@ -116,6 +121,7 @@ export async function connectServices(
     const supervisor = runningState(config.home)?.supervisor ?? null;
     const check = { home: config.home, supervisor, databaseUrl: endpoints.databaseUrl };
     await migrateOncePerStart(pool, [...ownSchemas, ...(ownBackend ? [backendSchema] : [])], check);
+    await signEarlierArtefacts(registryDatabase(pool), blobs, config, logger);
   } catch (fault) {
     await close();
     throw fault;
@@ -127,6 +133,7 @@ export async function connectServices(
     blobs,
     checkpoints,
     predictors,
+    requireSigned,
     registry,
     ...logs,
     onlineStore,

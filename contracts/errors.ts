@@ -1,3 +1,4 @@
+import { artefactErrors } from './artefact-errors.js';
 import { dataErrors } from './data-errors.js';
 import { composed, type ErrorDetails, type ErrorRow, row, type TemplateRow } from './error-row.js';
 import { featureErrors } from './feature-errors.js';
@@ -252,14 +253,7 @@ export const errorTable = {
     ({ hash, store }: { hash: string; store: string }) => `${store} holds no blob ${hash}`,
   ),
   BLOB_CORRUPT: composed(500, 1, 'Stored bytes do not match the hash they are stored under.'),
-  ARTEFACT_INVALID: composed(500, 1, 'An artefact lacks a file or has a manifest that this version cannot read.'),
-  ARTEFACT_OUTDATED: row(
-    409,
-    1,
-    'An artefact is of another definition of its model, and the program cannot answer by it; train a new version.',
-    ({ found, wanted }: { found: string; wanted: string }) =>
-      `the artefact has ${found}; wanted ${wanted}: train a new version`,
-  ),
+  ...artefactErrors,
   HOLDOUT_LEAK: row(
     500,
     1,

@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../tests/support/accept-unsigned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,11 @@ import { openVerified } from './open-verified.js';
 import { readSample } from './sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-verified-'));
-const deps = { blobs: createFileBlobStore(folder), findModel: () => Promise.resolve(model) };
+const deps = {
+  blobs: createFileBlobStore(folder),
+  findModel: () => Promise.resolve(model),
+  requireSigned: acceptUnsigned,
+};
 let files: ArtefactFiles;
 beforeAll(async () => {
   files = await trainCreditArtefact();

@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../tests/support/accept-unsigned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ const NOW = Date.UTC(2026, 0, 10);
 const known = { kind: 'home', requestedAmount: 500_000, termMonths: 60, declaredMonthlyIncome: 40_000 };
 const folder = mkdtempSync(join(tmpdir(), 'ml-reference-'));
 const blobs = createFileBlobStore(folder);
-const predictors = createPredictorPool({ blobs, findModel });
+const predictors = createPredictorPool({ blobs, findModel, requireSigned: acceptUnsigned });
 const onlineStore = createMemoryStore(null);
 let registry: ModelRegistry;
 let modelArtefact: string;

@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../tests/support/accept-unsigned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import { createPredictorPool, DEFAULT_POOL_CAPACITY } from './predictor-pool.js'
 const MODEL = 'credit-risk-scorer';
 const folder = mkdtempSync(join(tmpdir(), 'ml-predict-'));
 const blobs = createFileBlobStore(folder);
-const predictors = createPredictorPool({ blobs, findModel });
+const predictors = createPredictorPool({ blobs, findModel, requireSigned: acceptUnsigned });
 let files: ArtefactFiles;
 let sample: ReturnType<typeof sampleOf>;
 

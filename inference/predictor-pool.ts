@@ -3,6 +3,7 @@ import type { ArtefactFiles, ModelDefinition, Predictor } from '../contracts/mod
 import { filesOfVariant, type VariantName, variantsOf } from '../learning/artefact/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { type ArtefactManifest, loadArtefact } from '../registry/artefacts.js';
+import type { RequireSigned } from '../registry/signing/verify-artefact.js';
 import type { OpenArtefact } from './answer.js';
 import { isOfOtherDefinition, type LoadedArtefact, openVerified } from './open-verified.js';
 
@@ -21,6 +22,8 @@ export interface PredictorPoolDeps {
   readonly blobs: BlobStore;
   /** The catalogue's lookup. @throws PipelineError `UNKNOWN_MODEL`. */
   readonly findModel: (name: string) => Promise<ModelDefinition>;
+  /** Refuses an artefact that no trusted key has signed. */
+  readonly requireSigned: RequireSigned;
   /** Most predictors kept open. @default DEFAULT_POOL_CAPACITY */
   readonly capacity?: number;
 }
@@ -30,8 +33,8 @@ export interface PredictorPool {
   /**
    * Calls `work` with the predictor of an artefact, which is opened once and stays open. Above the pool's capacity the
    * least recently used predictors that are not in use are closed. A failed opening is not kept.
-   * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED`; whatever `work`
-   *   throws.
+   * @throws PipelineError `ARTEFACT_UNSIGNED`, `SIGNATURE_REFUSED`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`,
+   *   `ARTEFACT_INVALID`, `ARTEFACT_OUTDATED`; whatever `work` throws.
    */
   use<Result>(
     artefact: ServedArtefact,
@@ -47,12 +50,18 @@ interface Entry {
 }
 
 /** What opening an artefact needs. */
-export type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel'>;
+export type OpenDeps = Pick<PredictorPoolDeps, 'blobs' | 'findModel' | 'requireSigned'>;
 
-/** @throws PipelineError `UNKNOWN_MODEL`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `VERSION_NOT_FOUND`. */
-export async function loadServed({ blobs, findModel }: OpenDeps, artefact: ServedArtefact): Promise<LoadedArtefact> {
+/**
+ * Loads the artefact of a registered version.
+ * @throws PipelineError `UNKNOWN_MODEL`, `ARTEFACT_UNSIGNED`, `SIGNATURE_REFUSED`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`,
+ *   `ARTEFACT_INVALID`, `VERSION_NOT_FOUND`.
+ */
+export async function loadServed(deps: OpenDeps, artefact: ServedArtefact): Promise<LoadedArtefact> {
+  const { blobs, findModel, requireSigned } = deps;
   const { modelName, artefactHash, variant } = artefact;
   const model = await findModel(modelName);
+  await requireSigned(artefactHash);
   const { files, manifest } = await loadArtefact(blobs, artefactHash);
   if (manifest.modelName === modelName) return { model, files: variantFiles(files, modelName, variant), manifest };
   throw new PipelineError('ARTEFACT_INVALID', `artefact ${artefactHash} belongs to ${manifest.modelName}`);

@@ -1,3 +1,4 @@
+import type { SignVersion } from './signing/sign-artefact.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { Stage } from '../contracts/ids.js';
 import type { OverriddenRun } from '../contracts/registry.js';
@@ -98,12 +99,16 @@ async function resultOf(
 async function insertOverride(
   transaction: RegistryTransaction,
   run: RejectedRun,
-  order: OverrideOrder & { readonly version: string; readonly reasons: readonly string[] },
+  order: OverrideOrder & {
+    readonly version: string;
+    readonly reasons: readonly string[];
+    readonly sign: SignVersion | undefined;
+  },
 ): Promise<void> {
-  const { version, actor, reason, reasons, runKey } = order;
+  const { version, actor, reason, reasons, runKey, sign } = order;
   const { modelName, line } = run;
   const idempotencyKey = `${runKey}/override`;
-  await insertVersion(transaction, { ...run, version }, { actor, reason: `override: ${reason}`, idempotencyKey });
+  await insertVersion(transaction, { ...run, version }, { actor, reason: `override: ${reason}`, idempotencyKey, sign });
   await transaction
     .insertInto('overrides')
     .values({
@@ -121,7 +126,11 @@ async function insertOverride(
 }
 
 /** Registers a run that its gates rejected, in one transaction under the line's lock. */
-export async function overrideRejection(database: RegistryDatabase, order: OverrideOrder): Promise<OverriddenRun> {
+export async function overrideRejection(
+  database: RegistryDatabase,
+  order: OverrideOrder,
+  sign?: SignVersion,
+): Promise<OverriddenRun> {
   const run = rejectedRun({ runKey: order.runKey, modelName: order.modelName }, await selectRun(database, order));
   return database.transaction().execute(async (transaction) => {
     await lockLine(transaction, run);
@@ -136,7 +145,7 @@ export async function overrideRejection(database: RegistryDatabase, order: Overr
     const version = nextVersion(newest, run);
     const by = `registered against its gates by ${order.actor}: ${order.reason}`;
     const reasons = [numberingReason(newest, { ...run, version }), by, ...run.failures];
-    await insertOverride(transaction, run, { ...order, version, reasons });
+    await insertOverride(transaction, run, { ...order, version, reasons, sign });
     return resultOf(transaction, run, { decision: 'registered', version, reasons });
   });
 }

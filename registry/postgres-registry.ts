@@ -8,6 +8,7 @@ import { overrideRejection } from './override.js';
 import * as requests from './promotion-requests.js';
 import { register } from './registration.js';
 import * as runs from './runs.js';
+import type { SignVersion } from './signing/sign-artefact.js';
 import * as stages from './stages.js';
 import type { RegistryTables } from './tables.js';
 import { listTransitions } from './transitions.js';
@@ -23,9 +24,10 @@ export interface PostgresRegistry extends ModelRegistry {
 
 /**
  * Registry in schema `registry` of the pool's database. The caller closes the pool.
+ * @param sign - signs each version as it is registered. Absent: versions stay unsigned, and nothing loads them.
  * Beside the contract's codes every method throws `SERVICE_UNAVAILABLE` (retryable) when PostgreSQL is away.
  */
-export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
+export function createPostgresRegistry(pool: pg.Pool, sign?: SignVersion): PostgresRegistry {
   const database = createKysely<RegistryTables>(pool).withSchema('registry');
   return withDatabaseFaults<PostgresRegistry>({
     migrate: async () => {
@@ -40,8 +42,8 @@ export function createPostgresRegistry(pool: pg.Pool): PostgresRegistry {
     refreezeLine: (modelName, line, holdout, actor) =>
       lines.refreezeLine(database, { modelName, line, holdout, actor }),
     findChampion: (modelName, line) => versions.findChampion(database, { modelName, line }),
-    register: (input) => register(database, input),
-    overrideRejection: (order) => overrideRejection(database, order),
+    register: (input) => register(database, input, sign),
+    overrideRejection: (order) => overrideRejection(database, order, sign),
     attachCard: (modelName, line, version, cardHash) =>
       versions.attachCard(database, { modelName, line, version }, cardHash),
     promote: (input) => stages.promote(database, input),

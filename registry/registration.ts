@@ -5,6 +5,7 @@ import { type LineKey, lockLine } from './lines.js';
 import { decideRegistration, type NumberedVersion, type RegistrationDecision } from './gates.js';
 import { insertEvaluation, type RunKey } from './run-queries.js';
 import { insertDataset } from './runs.js';
+import type { SignVersion } from './signing/sign-artefact.js';
 import { insertTransition, placeOf } from './transitions.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 import { findChampion } from './versions.js';
@@ -127,11 +128,19 @@ export interface VersionFacts extends LineKey, RunKey {
   readonly datasetHash: string;
 }
 
-/** Inserts the version in stage dev with its first transition. */
+/** Why a version is inserted, and how it is signed; without `sign` it stays unsigned and is loaded nowhere. */
+export interface InsertOrder {
+  readonly actor: string;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+  readonly sign?: SignVersion | undefined;
+}
+
+/** Inserts the version in stage dev with its first transition, and signs it. */
 export async function insertVersion(
   transaction: RegistryTransaction,
   facts: VersionFacts,
-  order: { readonly actor: string; readonly reason: string; readonly idempotencyKey: string },
+  { sign, ...order }: InsertOrder,
 ): Promise<void> {
   const { modelName, line, version, runKey } = facts;
   const key = { model_name: modelName, line, version };
@@ -151,13 +160,18 @@ export async function insertVersion(
     .values({ ...key, stage: 'dev' })
     .execute();
   const transition = { modelName, line, version, from: null, to: 'dev', kind: 'registration', ...order } as const;
+  await sign?.(transaction, facts);
   await insertTransition(transaction, transition);
 }
 
 function registerVersion(
   transaction: RegistryTransaction,
   input: RegistrationInput,
-  { version, workflowId }: { readonly version: string; readonly workflowId: string },
+  {
+    version,
+    workflowId,
+    sign,
+  }: { readonly version: string; readonly workflowId: string; readonly sign: SignVersion | undefined },
 ): Promise<void> {
   const facts = { ...input, version, datasetHash: input.dataset.hash };
   const idempotencyKey = `${input.runKey}/registration`;
@@ -165,6 +179,7 @@ function registerVersion(
     actor: 'pipeline',
     reason: `registered by ${workflowId}`,
     idempotencyKey,
+    sign,
   });
 }
 
@@ -183,7 +198,11 @@ function checkInput(input: RegistrationInput): RegistrationInput {
  * Decides and stores in one transaction under the line's lock. The result is stored under run and model, so that a
  * repeated or concurrent call of the same run returns the first result.
  */
-export async function register(database: RegistryDatabase, given: RegistrationInput): Promise<RegistrationResult> {
+export async function register(
+  database: RegistryDatabase,
+  given: RegistrationInput,
+  sign?: SignVersion,
+): Promise<RegistrationResult> {
   const input = checkInput(given);
   return database.transaction().execute(async (transaction) => {
     await lockLine(transaction, input);
@@ -193,7 +212,7 @@ export async function register(database: RegistryDatabase, given: RegistrationIn
     const { decision, version, reasons } = await decide(transaction, input);
     const workflowId = await recordFindings(transaction, input);
     if (decision === 'registered' && version !== null)
-      await registerVersion(transaction, input, { version, workflowId });
+      await registerVersion(transaction, input, { version, workflowId, sign });
     await transaction
       .insertInto('registrations')
       .values({

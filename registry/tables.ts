@@ -161,6 +161,13 @@ export interface RegistryTables {
     dataset_hash: string;
     registered_at: Moment;
   };
+  artefact_signatures: {
+    artefact_hash: string;
+    kind: 'signature' | 'provenance';
+    fingerprint: string;
+    bundle: string;
+    signed_at: Moment;
+  };
   registrations: RunKeyed & {
     decision: Exclude<Decision, 'skipped'>;
     version: string | null;

@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../tests/support/accept-unsigned.js';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -91,7 +92,11 @@ describe('the model of docs/adding-a-model.md', () => {
     const [train, holdout] = [parts.train, parts.holdout].map((part) => ({ schema, table: part }));
     const trained = await trainArtefact(model, trainContext(), train!, model.params.parse({}));
     const blobs = openBlobStore(pathToFileURL(join(root, 'blobs')).href, join(root, 'cache'));
-    const predictors = createPredictorPool({ blobs, findModel: () => Promise.resolve(model) });
+    const predictors = createPredictorPool({
+      blobs,
+      findModel: () => Promise.resolve(model),
+      requireSigned: acceptUnsigned,
+    });
     const { name: modelName, definitionVersion } = model;
     const { artefactHash } = await storeArtefact(blobs, {
       modelName,

@@ -97,7 +97,7 @@ const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pol
 
 /** The router over the registry and blobs of an installation. */
 export const routerOf = (
-  { registry, catalog, blobs }: Services,
+  { registry, catalog, blobs, requireSigned }: Services,
   config: Config,
   logger: Logger,
   onLoad: NonNullable<RouterDeps['onLoad']> = () => undefined,
@@ -108,7 +108,7 @@ export const routerOf = (
     findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
     open: async (record) => {
       const variant = config.api.modelVariants[routeOf(await findModel(record.modelName))];
-      const open = await openServed({ blobs, findModel }, { ...record, variant });
+      const open = await openServed({ blobs, findModel, requireSigned }, { ...record, variant });
       warnOfViews(await findModel(record.modelName), open, logger);
       return open;
     },

@@ -20,6 +20,7 @@ import {
   tooFewRows,
 } from './score-parts.js';
 import { storedScores } from './stored-scores.js';
+import { signatureCodes } from '../registry/signing/verify-artefact.js';
 import { type UnseenPart, unseenByChampion } from './unseen-rows.js';
 
 export const championSchema = z.strictObject({
@@ -81,6 +82,7 @@ export async function compareWithChampion(
 ): Promise<ChampionComparison> {
   const { version, signatureHash, evaluationHash } = against.champion;
   try {
+    await scoring.requireSigned?.(against.champion.artefactHash);
     const before = await loadEvaluation(scoring.blobs, evaluationHash);
     const unseen = await unseenByChampion(scoring.blobs, before, challenger.parts);
     const versions = await scoreBoth(scoring, { challenger, unseen }, against);
@@ -88,6 +90,8 @@ export async function compareWithChampion(
     return { ...compareScored(scoring, versions), incomparable: null, notes };
   } catch (fault) {
     if (isLostBlob(fault)) return lostChampion(against.champion, fault);
+    if (fault instanceof PipelineError && signatureCodes.includes(fault.code))
+      return refusedChampion(against.champion, fault);
     if (!(fault instanceof PipelineError) || !cannotScore.includes(fault.code)) throw fault;
     const signatureChanged = signatureHash !== challenger.signatureHash;
     const note = `champion ${version} cannot score these rows: ${fault.message}`;
@@ -105,6 +109,12 @@ function lostChampion({ version, evaluationHash }: Champion, fault: PipelineErro
   const reason =
     `the ${what} blob ${hash.slice(0, 12)} of champion ${version} is missing or damaged: restore it from a backup of the ` +
     'store, or take a new version with `ml promote --override`, whose evaluation is stored again';
+  return notCompared({ version, reason, signatureChanged: false }, reason);
+}
+
+/** A champion whose artefact may not be loaded keeps its place as a lost one does: a person decides. */
+function refusedChampion({ version }: Champion, { message }: PipelineError): ChampionComparison {
+  const reason = `champion ${version} may not be loaded: ${message}`;
   return notCompared({ version, reason, signatureChanged: false }, reason);
 }
 

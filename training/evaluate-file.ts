@@ -164,10 +164,11 @@ async function learnedRemarks(blobs: BlobStore, file: DataFile, input: EvaluateF
 export const evaluateFile = defineJob({
   input: evaluateFileInput,
   output: evaluatedFile,
-  async run(input, { blobs, signal, onProgress }) {
+  async run(input, { blobs, requireSigned, signal, onProgress }) {
     const onStep = stepsOf({ signal, onProgress });
     await onStep('reading the file', 0, 3);
     const model = await findModel(input.modelName);
+    await requireSigned?.(input.artefactHash);
     const format = await formatFor(blobs, model, input);
     const learnedTimeZone = await timeZoneOf(blobs, input);
     const file = await readForEvaluation(format, input, learnedTimeZone);

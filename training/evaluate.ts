@@ -40,14 +40,15 @@ type EvaluateInput = z.output<typeof evaluateInput>;
 export const evaluateModel = defineJob({
   input: evaluateInput,
   output: evaluatedModel.extend({ evaluationBytes: z.int() }),
-  async run(input, { blobs, signal, onProgress }) {
+  async run(input, { blobs, requireSigned, signal, onProgress }) {
     const onStep = stepsOf({ signal, onProgress });
     await onStep('reading rows', 0, 2);
     const model = await findModel(input.modelName);
     const divided = await loadDivided(blobs, model, input);
     if (input.trainingRowsHash !== undefined)
       assertNoLeak(divided, await loadTrainingRows(blobs, input.trainingRowsHash), input);
-    const scoring = { blobs, model, context: { seed: input.seed, signal, onProgress } };
+    const context = { seed: input.seed, signal, onProgress };
+    const scoring = { blobs, model, context, ...(requireSigned && { requireSigned }) };
     const challenger = await scoreChallenger(scoring, input, divided);
     const variants = await variantNotes(scoring, challenger);
     const champion = await compareWithChampionIfAny(scoring, challenger, input);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { fittedModel, fitModelInput } from '../contracts/activities.js';
 import { frozenHoldout } from '../contracts/dataset.js';
+import { contentHash } from '../contracts/ids.js';
 import type { LossPoint } from '../contracts/learning-curve.js';
 import type { ArtefactFiles, EncoderFiles, TrainContext } from '../contracts/model-definition.js';
 import { findModel } from '../models/catalogue.js';
-import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { loadArtefact, storeArtefact } from '../registry/artefacts.js';
 import { openCheckpoint } from './checkpoint.js';
@@ -27,11 +27,11 @@ export const checkpointKeyOf = ({ runKey, ...step }: FitInput, definitionVersion
 async function findEncoderFiles(
   { findEncoder, signal, onProgress }: JobContext,
   name: string,
-  onMissing: () => void,
+  onFound: (files: EncoderFiles | null) => void,
 ): Promise<EncoderFiles | null> {
   const found = await findEncoder(name, { signal, onProgress });
+  onFound(found.files);
   if (found.files === null) {
-    onMissing();
     onProgress({ stage: found.reason, done: 1, total: 1 });
   }
   return found.files;
@@ -40,18 +40,42 @@ async function findEncoderFiles(
 function trainContextOf(
   job: JobContext,
   checkpointKey: string,
-  given: Pick<TrainContext, 'seed' | 'shards' | 'champion' | 'onLoss'> & { readonly onMissingEncoder: () => void },
+  given: Pick<TrainContext, 'seed' | 'shards' | 'champion' | 'onLoss'> & {
+    readonly onEncoder: (files: EncoderFiles | null) => void;
+  },
 ): TrainContext {
   const { signal, onProgress, checkpoints } = job;
   const checkpoint = openCheckpoint(checkpoints, checkpointKey);
-  const { onMissingEncoder, ...lent } = given;
-  const encoder = (name: string) => findEncoderFiles(job, name, onMissingEncoder);
+  const { onEncoder, ...lent } = given;
+  const encoder = (name: string) => findEncoderFiles(job, name, onEncoder);
   return { ...lent, signal, onProgress, checkpoint, encoder };
 }
 
-/** The artefact that an update continues. @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`. */
-const loadChampion = async (blobs: BlobStore, { championArtefactHash }: FitInput): Promise<ArtefactFiles | null> =>
-  championArtefactHash === undefined ? null : (await loadArtefact(blobs, championArtefactHash)).files;
+/**
+ * The artefact that an update continues.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `ARTEFACT_INVALID`, `ARTEFACT_UNSIGNED`, `SIGNATURE_REFUSED`.
+ */
+async function loadChampion(
+  { blobs, requireSigned }: Pick<JobContext, 'blobs' | 'requireSigned'>,
+  { championArtefactHash: hash }: FitInput,
+): Promise<ArtefactFiles | null> {
+  if (hash === undefined) return null;
+  await requireSigned?.(hash);
+  return (await loadArtefact(blobs, hash)).files;
+}
+
+/** Which pretrained weights a training was given. */
+function recordEncoders() {
+  const read = new Map<string, { readonly name: string; readonly sha256: string; readonly bytes: number }>();
+  let encoderMissing = false;
+  return {
+    onEncoder: (files: EncoderFiles | null): void => {
+      if (files === null) encoderMissing = true;
+      else read.set(files.name, { name: files.name, sha256: files.weightsSha256, bytes: files.weights.byteLength });
+    },
+    found: () => ({ encoderMissing, encoders: [...read.values()] }),
+  };
+}
 
 /**
  * Trains on the rows outside the holdout and stores the artefact. The checkpoint is kept until the caller has recorded
@@ -63,6 +87,8 @@ export const fitModel = defineJob({
     checkpointKey: z.string(),
     /** The training wanted an encoder that was not found, so that it may end otherwise another time. */
     encoderMissing: z.boolean().default(false),
+    /** Pretrained weights that the training read. */
+    encoders: z.array(z.strictObject({ name: z.string(), sha256: contentHash, bytes: z.int() })).default([]),
   }),
   async run(input, job) {
     const { modelName, dataset, seed, params } = input;
@@ -72,11 +98,16 @@ export const fitModel = defineJob({
     const { train } = await loadDivided(job.blobs, model, input);
     const shards = await Promise.all(input.shards.map((hash) => job.blobs.get(hash)));
     const checkpointKey = checkpointKeyOf(input, model.definitionVersion);
-    const champion = await loadChampion(job.blobs, input);
-    let encoderMissing = false;
-    const onMissingEncoder = (): void => void (encoderMissing = true);
+    const champion = await loadChampion(job, input);
+    const encoders = recordEncoders();
     const recorder = createCurveRecorder();
-    const lent = { seed, shards, champion, onMissingEncoder, onLoss: (point: LossPoint) => recorder.onLoss(point) };
+    const lent = {
+      seed,
+      shards,
+      champion,
+      onEncoder: encoders.onEncoder,
+      onLoss: (point: LossPoint) => recorder.onLoss(point),
+    };
     const trainContext = trainContextOf(job, checkpointKey, lent);
     const trained = await trainArtefact(model, trainContext, train, params);
 
@@ -90,6 +121,6 @@ export const fitModel = defineJob({
     const curves = (await storeCurves(job.blobs, recorder.curves())) ?? undefined;
     const hashes = { signatureHash: trained.signatureHash, definitionHash, trainingRowsHash };
     const trainedRows = train.table.rowCount;
-    return { ...stored, ...hashes, trainedRows, checkpointKey, encoderMissing, ...(curves && { curves }) };
+    return { ...stored, ...hashes, trainedRows, checkpointKey, ...encoders.found(), ...(curves && { curves }) };
   },
 });

@@ -9,12 +9,15 @@ import type {
 import type { Table } from '../contracts/table.js';
 import { concatTables } from '../learning/table.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
+import type { JobStores } from '../platform/child-process/define-job.js';
 import { loadArtefact } from '../registry/artefacts.js';
 import type { HoldoutPart } from './holdout-parts.js';
 
 /** Where artefacts are scored: all on the same parts. */
 export interface ScoringContext {
   readonly blobs: BlobStore;
+  /** See `JobStores`. */
+  readonly requireSigned?: JobStores['requireSigned'];
   readonly model: ModelDefinition;
   readonly context: ComputeContext;
 }

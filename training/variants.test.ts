@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../tests/support/accept-unsigned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +24,7 @@ import { variantNotes } from './variants.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-variants-'));
 const blobs = openBlobStore(pathToFileURL(folder).href, folder);
-const deps = { blobs, findModel: () => Promise.resolve(model) };
+const deps = { blobs, findModel: () => Promise.resolve(model), requireSigned: acceptUnsigned };
 let artefactHash: string;
 
 const dataOf = (count: number, seed: number): TrainingData => {

@@ -4,6 +4,11 @@ import { InvalidArgumentError } from 'commander';
 import type { CliContext } from '../program/context.js';
 import { listLimit, LINE_OPTION, semanticVersionOption } from '../program/options.js';
 
+interface FolderOptions {
+  readonly signature?: string;
+  readonly publicKey?: string;
+}
+
 interface LineOptions {
   readonly line?: string;
 }
@@ -18,15 +23,16 @@ interface ArchiveOptions extends LineOptions {
   readonly by?: string;
 }
 
-/** `ml models list|show|diff|archive|refreeze`. */
+/** `ml models list|show|diff|verify|verify-folder|export|archive|refreeze`. */
 export function register(program: Command, cli: CliContext): void {
   const models = program
     .command('models')
-    .summary('list, show and compare versions')
+    .summary('list, show, compare, verify and export versions')
     .description('Models, their lines and versions, and what awaits approval.');
   addList(models, cli);
   addShow(models, cli);
   addDiff(models, cli);
+  addSignatures(models, cli);
   addArchive(models, cli);
   addRefreeze(models, cli);
 }
@@ -74,6 +80,47 @@ function addDiff(models: Command, cli: CliContext): void {
     .action(async (model: string, first: string, second: string, options: LineOptions) => {
       const { diffVersions } = await import('../views/models-view.js');
       await diffVersions(cli, { model, first, second, ...options });
+    });
+}
+
+function addSignatures(models: Command, cli: CliContext): void {
+  models
+    .command('verify')
+    .description(
+      'Reads every file of a version and verifies its signatures; exit code 1 when no trusted key signed it.',
+    )
+    .argument('<model>', 'name of a model')
+    .argument('<version>', 'version', semanticVersionOption)
+    .option('--line <name>', LINE_OPTION)
+    .action(async (model: string, version: string, options: LineOptions) => {
+      const { verifyVersion } = await import('../views/signatures-view.js');
+      await verifyVersion(cli, { model, version, ...options });
+    });
+  models
+    .command('verify-folder')
+    .description(
+      'Verifies files that `ml models export` wrote or `model_signing sign key` has signed. Needs no services.',
+    )
+    .argument('<folder>', 'folder with the signed files')
+    .option('--signature <file>', 'signature (model.sig beside the folder)')
+    .option('--public-key <file>', 'the key that must have signed it (any key of `ml keys list` that is not revoked)')
+    .action(async (folder: string, options: FolderOptions) => {
+      const { verifyFiles } = await import('../views/signatures-view.js');
+      await verifyFiles(cli, folder, options);
+    });
+  models
+    .command('export')
+    .description(
+      'Writes a version to a new folder: its files in `artefact`, `model.sig`, `public-key.pem`, and the signed statement ' +
+        'of its origin, `provenance.sig`. `model_signing verify key` verifies it offline.',
+    )
+    .argument('<model>', 'name of a model')
+    .argument('<version>', 'version', semanticVersionOption)
+    .argument('<folder>', 'a folder that does not exist or is empty')
+    .option('--line <name>', LINE_OPTION)
+    .action(async (model: string, version: string, folder: string, options: LineOptions) => {
+      const { exportVersion } = await import('../views/signatures-view.js');
+      await exportVersion(cli, { model, version, folder, ...options });
     });
 }
 

@@ -6,25 +6,48 @@ import {
   type RotatedKey,
   rotateKey,
 } from '../../platform/keys/key-file.js';
+import { type PublicKey, publicKeysIn } from '../../platform/keys/public-keys.js';
 import { knownKeys, keyNames, type KeyName } from '../../platform/keys/known-keys.js';
 import { commandActor } from '../../registry/audit/append.js';
 import type { CliContext } from '../program/context.js';
 
 /** Prints names, versions and times of the keys. */
 export function listKeys({ config, out }: CliContext): void {
-  const { keys } = readKeys(config);
+  const stored = readKeys(config);
+  const { keys } = stored;
+  const publicKeys = publicKeysIn(stored).map(({ label, fingerprint, pem, own, addedAt, revoked }) => ({
+    ...{ label, fingerprint, pem, own, addedAt, revoked },
+  }));
   const listed = keyNames.map((name) => ({
     name,
     ...knownKeys[name],
     versions: (keys[name]?.versions ?? []).map(({ version, createdAt }) => ({ version, createdAt })),
   }));
-  out.result({ file: keyFile(config), keys: listed }, () => {
+  out.result({ file: keyFile(config), keys: listed, publicKeys }, () => {
     const rows = listed.map(({ name, algorithm, versions, purpose }) => {
       const newest = versions.at(-1);
       return [name, algorithm, String(newest?.version ?? '–'), newest?.createdAt.slice(0, 10) ?? '–', purpose];
     });
     out.table({ head: ['key', 'algorithm', 'version', 'since', 'purpose'], rows, right: ['version'] });
     out.line(`in ${keyFile(config)}`);
+    if (publicKeys.length > 0) printPublicKeys(out, publicKeys);
+  });
+}
+
+function printPublicKeys(out: CliContext['out'], keys: readonly Omit<PublicKey, 'key'>[]): void {
+  out.line();
+  out.table({
+    head: ['artefacts signed by', 'fingerprint', 'since', 'state'],
+    rows: keys.map(({ label, fingerprint, addedAt, own, revoked }, i) => [
+      label,
+      fingerprint.slice(0, 12),
+      addedAt.slice(0, 10),
+      revoked === null
+        ? own && i === 0
+          ? 'signs'
+          : 'accepted'
+        : `revoked ${revoked.at.slice(0, 10)}: ${revoked.reason}`,
+    ]),
   });
 }
 

@@ -2,7 +2,7 @@ import type { LabelSuggestion, MessageLabelling } from '../../contracts/labellin
 import type { ComputeContext, Predictor } from '../../contracts/model-definition.js';
 import { openPredictor } from '../../inference/predictor-pool.js';
 import { findModel } from '../../models/catalogue.js';
-import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import type { JobStores } from '../../platform/child-process/define-job.js';
 import { loadArtefact } from '../../registry/artefacts.js';
 import type { LabelledModel } from '../find-labelled.js';
 
@@ -22,14 +22,17 @@ async function predictAll(predictor: Predictor, texts: readonly string[], { sign
   return outputs;
 }
 
+/** Where a test runs the job by itself. */
+const unchecked = (): Promise<void> => Promise.resolve();
+
 /** What an artefact would answer to each text, in their order. @throws PipelineError `BLOB_NOT_FOUND`, `ARTEFACT_INVALID`. */
 export async function suggestLabels(
-  { blobs, ...control }: Control & { readonly blobs: BlobStore },
+  { blobs, requireSigned = unchecked, ...control }: Control & Pick<JobStores, 'blobs' | 'requireSigned'>,
   { modelName, labelling, artefactHash }: LabelledModel<MessageLabelling['kind']> & { readonly artefactHash: string },
   texts: readonly string[],
 ): Promise<LabelSuggestion[]> {
   const learned = labelling.readLearned((await loadArtefact(blobs, artefactHash)).files);
-  const predictor = await openPredictor({ blobs, findModel }, { modelName, artefactHash });
+  const predictor = await openPredictor({ blobs, findModel, requireSigned }, { modelName, artefactHash });
   try {
     const outputs = await predictAll(predictor, texts, control);
     return outputs.map((output) => labelling.suggest(output, learned));

@@ -5,7 +5,7 @@ import { type Endpoint, enqueue } from '../../platform/outbox/outbox.js';
 import { insertAudit } from '../../registry/audit/append.js';
 
 /** What alerts are about. */
-export type AlertKind = 'version-not-loaded';
+export type AlertKind = 'version-not-loaded' | 'artefact-refused';
 
 /** Something that a person should look at. */
 export interface Alert {

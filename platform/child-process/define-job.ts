@@ -17,6 +17,11 @@ export interface JobStores {
   readonly ownPool?: () => pg.Pool;
   /** The keys of this installation. Absent: nothing is hashed. */
   readonly keys?: () => Promise<KeyRing>;
+  /**
+   * Refuses an artefact that no trusted key has signed. Absent: none is checked, as where a test runs a job by itself.
+   * @throws PipelineError `ARTEFACT_UNSIGNED`, `SIGNATURE_REFUSED`.
+   */
+  readonly requireSigned?: (artefactHash: string) => Promise<void>;
   /** A pretrained encoder's files by its hub name. */
   readonly findEncoder: (name: string, options: FindEncoderOptions) => Promise<FoundEncoder>;
 }

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
 import { invalidPath } from '../config/invalid-setting.js';
@@ -10,22 +8,10 @@ import { expectPrivate } from '../embedded/approval-secret.js';
 import { damagedState } from '../embedded/damage.js';
 import { tryLock } from '../embedded/processes/lock.js';
 import { waitUntil } from '../embedded/processes/wait.js';
-import { algorithms, KEY_BYTES, type KeyName, keyNames, knownKeys } from './known-keys.js';
+import { publicKeysIn } from './public-keys.js';
+import { type StoredKeys, storedKeys, type StoredKeyVersion } from './stored-keys.js';
+import { freshSecret, type KeyName, keyNames, knownKeys } from './known-keys.js';
 
-const keyVersion = z.strictObject({
-  version: z.int().positive(),
-  createdAt: z.iso.datetime(),
-  /** Base64. */
-  secret: z.base64().min(1),
-});
-const storedKeys = z.strictObject({
-  schemaVersion: z.literal(1),
-  keys: z.record(z.string(), z.strictObject({ algorithm: z.enum(algorithms), versions: z.array(keyVersion).min(1) })),
-});
-
-/** The keys of an installation by name, their versions from old to new. */
-export type StoredKeys = z.infer<typeof storedKeys>;
-export type StoredKeyVersion = z.infer<typeof keyVersion>;
 type KeySettings = Pick<Config, 'home' | 'keyRingFile'>;
 
 /** The file of the settings, else that of the state directory. */
@@ -51,7 +37,9 @@ export function readKeys(settings: KeySettings): StoredKeys {
 
 function parseKeys(file: string): StoredKeys {
   try {
-    return storedKeys.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const stored = storedKeys.parse(JSON.parse(readFileSync(file, 'utf8')));
+    publicKeysIn(stored);
+    return stored;
   } catch (fault) {
     throw damagedState(file, 'does not hold the keys that were written to it', fault);
   }
@@ -97,7 +85,7 @@ function withNextVersion(stored: StoredKeys, name: KeyName): StoredKeys {
   const next: StoredKeyVersion = {
     version: (versions.at(-1)?.version ?? 0) + 1,
     createdAt: new Date().toISOString(),
-    secret: randomBytes(KEY_BYTES).toString('base64'),
+    secret: freshSecret(algorithm),
   };
   return { ...stored, keys: { ...stored.keys, [name]: { algorithm, versions: [...versions, next] } } };
 }
@@ -108,7 +96,7 @@ interface Change<Result> {
 }
 
 /** Reads, changes and writes the file under a lock, so that no process overwrites a key that another has just made. */
-async function changeKeys<Result>(
+export async function changeKeys<Result>(
   settings: KeySettings,
   change: (keys: StoredKeys) => Change<Result>,
 ): Promise<Result> {

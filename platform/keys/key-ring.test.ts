@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../../contracts/errors.js';
-import { createMissingKeys, keyFile, readKeys, requireKeyName, rotateKey, type StoredKeys } from './key-file.js';
+import { createMissingKeys, keyFile, readKeys, requireKeyName, rotateKey } from './key-file.js';
+import type { StoredKeys } from './stored-keys.js';
 import { openKeyRing } from './key-ring.js';
 import { keyNames } from './known-keys.js';
 

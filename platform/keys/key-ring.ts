@@ -2,16 +2,24 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
-  createSecretKey,
   type KeyObject,
   randomBytes,
+  sign as signWithKey,
   timingSafeEqual,
 } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Config } from '../config/config.js';
-import { createMissingKeys, keyFile, readKeys, type StoredKeys } from './key-file.js';
-import type { EncryptionKeyName, KeyName, SigningKeyName } from './known-keys.js';
+import { createMissingKeys, keyFile, readKeys } from './key-file.js';
+import type { StoredKeys } from './stored-keys.js';
+import {
+  type EncryptionKeyName,
+  type KeyName,
+  keyOfSecret,
+  type KeyPairName,
+  type SigningKeyName,
+} from './known-keys.js';
+import { fingerprintOf, type PublicKey, publicKeysIn } from './public-keys.js';
 
 /** A keyed hash with the version of the key that made it. */
 export interface KeyedHash {
@@ -37,6 +45,16 @@ export interface KeyRing {
   verify(name: SigningKeyName, message: string, given: KeyedHash): boolean;
   /** Every version of a secret, newest first, for those who share it. */
   secretsOf(name: SigningKeyName): readonly Buffer[];
+  /** ECDSA with SHA-256 by the newest version of a key pair, in DER. */
+  signBytes(name: KeyPairName, content: Uint8Array): PublicSignature;
+  /** The public halves of a key pair's versions, newest first, then the keys of others that are trusted. */
+  publicKeys(name: KeyPairName): readonly PublicKey[];
+}
+
+/** A signature that the public key with this fingerprint verifies. */
+export interface PublicSignature {
+  readonly fingerprint: string;
+  readonly signature: Buffer;
 }
 
 type KeySettings = Pick<Config, 'home' | 'keyRingFile'>;
@@ -71,9 +89,9 @@ type Versions = ReadonlyMap<string, readonly Version[]>;
 
 const toVersions = ({ keys }: StoredKeys): Versions =>
   new Map(
-    Object.entries(keys).map(([name, { versions }]) => [
+    Object.entries(keys).map(([name, { algorithm, versions }]) => [
       name,
-      versions.map(({ version, secret }) => ({ version, key: createSecretKey(secret, 'base64') })).reverse(),
+      versions.map(({ version, secret }) => ({ version, key: keyOfSecret(algorithm, secret) })).reverse(),
     ]),
   );
 
@@ -89,6 +107,7 @@ class FileKeyRing implements KeyRing {
   /** Hashes by newest versions, as the same customers come again and again. */
   readonly #recent = new WeakMap<Version, Map<string, KeyedHash>>();
   #versions: Versions = new Map();
+  #publicKeys: readonly PublicKey[] = [];
   #mark = '';
   #lookedAt = -Infinity;
 
@@ -164,6 +183,16 @@ class FileKeyRing implements KeyRing {
     return this.#all(name).map(({ key }) => key.export());
   }
 
+  signBytes(name: KeyPairName, content: Uint8Array): PublicSignature {
+    const { key } = this.#newest(name);
+    return { fingerprint: fingerprintOf(key), signature: signWithKey('sha256', content, key) };
+  }
+
+  publicKeys(name: KeyPairName): readonly PublicKey[] {
+    this.#all(name);
+    return this.#publicKeys;
+  }
+
   #newest(name: KeyName): Version {
     return this.#all(name)[0]!;
   }
@@ -195,7 +224,9 @@ class FileKeyRing implements KeyRing {
   #reread(): void {
     const mark = markOf(keyFile(this.#settings));
     try {
-      this.#versions = toVersions(readKeys(this.#settings));
+      const stored = readKeys(this.#settings);
+      this.#versions = toVersions(stored);
+      this.#publicKeys = publicKeysIn(stored);
       this.#mark = mark;
     } catch (fault) {
       if (this.#versions.size === 0 || !(fault instanceof PipelineError)) throw fault;

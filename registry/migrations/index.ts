@@ -9,6 +9,7 @@ import { auditLog } from './0009-audit-log.js';
 import { stageNotifications } from './0008-stage-notifications.js';
 import { usageAndReports } from './0010-usage-and-reports.js';
 import { publishedViews } from './0012-feature-views.js';
+import { artefactSignatures } from './0013-artefact-signatures.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -24,5 +25,6 @@ export const registrySchema: OwnedSchema = {
     '0009-audit-log': auditLog,
     '0010-usage-and-reports': usageAndReports,
     '0012-feature-views': publishedViews,
+    '0013-artefact-signatures': artefactSignatures,
   },
 };

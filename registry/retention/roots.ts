@@ -24,7 +24,8 @@ const ofRuns = [
 
 /**
  * Tables that keep no blob: rows of them name blobs through kept runs (datasets, steps) or snapshots, name them as a
- * matter of history (audit, erased blobs), or hold no hash of a blob (predictions, feedback, usage).
+ * matter of history (audit, erased blobs) or through a version (signatures), or hold no hash of a blob (predictions,
+ * feedback, usage).
  */
 const keepNothing = [
   'registry.datasets',
@@ -32,6 +33,7 @@ const keepNothing = [
   'registry.step_usage',
   'registry.audit_log',
   'registry.feature_views',
+  'registry.artefact_signatures',
   'catalog_snapshots.snapshots',
   'catalog_snapshots.erased',
   'erasure.requests',

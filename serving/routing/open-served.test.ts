@@ -1,3 +1,4 @@
+import { acceptUnsigned } from '../../tests/support/accept-unsigned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,10 @@ it('opens a verified artefact with the names that it learned, where people label
     [model, undefined],
     [labelled, learned.names],
   ] as const) {
-    const open = await openServed({ blobs, findModel: () => Promise.resolve(found) }, { modelName, artefactHash });
+    const open = await openServed(
+      { blobs, findModel: () => Promise.resolve(found), requireSigned: acceptUnsigned },
+      { modelName, artefactHash },
+    );
     expect([open.manifest.modelName, open.learnedNames]).toEqual([modelName, names]);
     await open.predictor.close();
   }
