@@ -7,6 +7,7 @@ type DriftPart = (context: BenchmarkContext) => Promise<BenchmarkRow[]>;
 const parts: readonly (() => Promise<{ readonly run: DriftPart }>)[] = [
   () => import('./drift/speed.js'),
   () => import('./drift/power.js'),
+  () => import('./drift/performance.js'),
 ];
 
 async function run(context: BenchmarkContext): Promise<BenchmarkRow[]> {

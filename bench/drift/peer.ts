@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -43,3 +45,26 @@ export interface PeerFlags {
 /** What both libraries flag in the columns of a folder, written by `writeColumns`. */
 export const peerFlags = (folder: string, rows: number, cols: number, seeds: readonly number[]): Promise<PeerFlags> =>
   ask({ task: 'flags', folder, rows, cols, seeds });
+
+interface ScoredPart {
+  readonly scores: Float64Array;
+  readonly labels: Float64Array;
+}
+
+/** By window. */
+export type PeerEstimates = Readonly<Record<'accuracy' | 'rocAuc' | 'f1', readonly number[]>>;
+
+/** NannyML's confidence-based estimates of windows of equal size, threshold 0.5. */
+export async function peerEstimates(reference: ScoredPart, windows: readonly ScoredPart[]): Promise<PeerEstimates> {
+  const folder = await mkdtemp(join(tmpdir(), 'drift-peer-'));
+  try {
+    const plain = ({ scores, labels }: ScoredPart) => ({ scores: [...scores], labels: [...labels] });
+    await writeFile(
+      join(folder, 'job.json'),
+      JSON.stringify({ reference: plain(reference), windows: windows.map(plain) }),
+    );
+    return await ask<PeerEstimates>({ task: 'estimates', folder });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

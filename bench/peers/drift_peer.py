@@ -2,7 +2,8 @@
 
 Argument: a JSON job. `versions` prints what can be imported; `speed` compares normal columns {rows, cols, timings} and
 prints the least CPU seconds; `flags` reads {folder}/{seed}-{reference,current}.f32, column by column, and prints which
-columns each library flags with its defaults (NannyML: one chunk, Jensen-Shannon, limits from ten reference chunks).
+columns each library flags with its defaults (NannyML: Jensen-Shannon, ten chunks a side, one alert flags the column);
+`estimates` reads {folder}/job.json and prints NannyML's confidence-based estimates of each window.
 """
 import json
 import os
@@ -87,9 +88,32 @@ def flags(job):
     return answer
 
 
+def estimates(job):
+    data = json.load(open(os.path.join(job["folder"], "job.json")))
+
+    def frame(part):
+        scores = np.array(part["scores"])
+        return pd.DataFrame({"p": scores, "predicted": (scores >= 0.5).astype(int), "y": np.array(part["labels"]).astype(int)})
+
+    names = {"accuracy": "accuracy", "rocAuc": "roc_auc", "f1": "f1"}
+    estimator = nannyml.CBPE(
+        y_pred_proba="p",
+        y_pred="predicted",
+        y_true="y",
+        problem_type="classification_binary",
+        metrics=list(names.values()),
+        chunk_size=len(data["windows"][0]["scores"]),
+    )
+    estimator.fit(frame(data["reference"]))
+    windows = pd.concat([frame(part) for part in data["windows"]], ignore_index=True).drop(columns="y")
+    found = estimator.estimate(windows).filter(period="analysis").to_df()
+    answer = {ours: found[(theirs, "value")].tolist() for ours, theirs in names.items()}
+    return {**answer, "recalibrated": bool(estimator.needs_calibration)}
+
+
 job = json.loads(sys.argv[1])
 if job["task"] == "versions":
     found = {"evidently": evidently and evidently.__version__, "nannyml": nannyml and nannyml.__version__}
 else:
-    found = {"speed": speed, "flags": flags}[job["task"]](job)
+    found = {"speed": speed, "flags": flags, "estimates": estimates}[job["task"]](job)
 print("\n" + json.dumps(found, default=bool))

@@ -15,3 +15,19 @@ export type {
   DriftWords,
   RankedDrift,
 } from './types.js';
+export {
+  type ClassifierEstimate,
+  type ClassifierEstimator,
+  type ClassifierReference,
+  estimateClassifierPerformance,
+  fitClassifierEstimator,
+} from './performance/classifier.js';
+export type { Assumption, EstimatedMetric, ReferenceOrigin } from './performance/estimate.js';
+export {
+  estimateRegressorPerformance,
+  fitRegressorEstimator,
+  type RegressorEstimate,
+  type RegressorEstimator,
+  type RegressorReference,
+  type RegressorRows,
+} from './performance/regressor.js';
