@@ -13,7 +13,8 @@ export interface DriftPeers {
   readonly nannyml: string | null;
 }
 
-async function ask<Answer>(job: object): Promise<Answer> {
+/** Asks the script for one task. @throws when python3 or a library is missing or fails. */
+export async function askDriftPeer<Answer>(job: object): Promise<Answer> {
   const { stdout } = await run('python3', ['-W', 'ignore', SCRIPT, JSON.stringify(job)], { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1)) as Answer;
 }
@@ -21,7 +22,7 @@ async function ask<Answer>(job: object): Promise<Answer> {
 /** The versions that python3 can import. */
 export async function findDriftPeers(): Promise<DriftPeers> {
   try {
-    return await ask<DriftPeers>({ task: 'versions' });
+    return await askDriftPeer<DriftPeers>({ task: 'versions' });
   } catch {
     return { evidently: null, nannyml: null };
   }
@@ -34,7 +35,7 @@ export interface PeerSpeed {
 
 /** CPU seconds of both libraries on normal columns of this size; null for one that is not installed. */
 export const peerSpeed = (rows: number, cols: number, timings: number): Promise<PeerSpeed> =>
-  ask({ task: 'speed', rows, cols, timings });
+  askDriftPeer({ task: 'speed', rows, cols, timings });
 
 /** By seed, whether each column is flagged. */
 export interface PeerFlags {
@@ -44,7 +45,7 @@ export interface PeerFlags {
 
 /** What both libraries flag in the columns of a folder, written by `writeColumns`. */
 export const peerFlags = (folder: string, rows: number, cols: number, seeds: readonly number[]): Promise<PeerFlags> =>
-  ask({ task: 'flags', folder, rows, cols, seeds });
+  askDriftPeer({ task: 'flags', folder, rows, cols, seeds });
 
 interface ScoredPart {
   readonly scores: Float64Array;
@@ -63,7 +64,7 @@ export async function peerEstimates(reference: ScoredPart, windows: readonly Sco
       join(folder, 'job.json'),
       JSON.stringify({ reference: plain(reference), windows: windows.map(plain) }),
     );
-    return await ask<PeerEstimates>({ task: 'estimates', folder });
+    return await askDriftPeer<PeerEstimates>({ task: 'estimates', folder });
   } finally {
     await rm(folder, { recursive: true });
   }

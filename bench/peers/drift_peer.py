@@ -3,6 +3,7 @@
 Argument: a JSON job. `versions` prints what can be imported; `speed` compares normal columns {rows, cols, timings} and
 prints the least CPU seconds; `flags` reads {folder}/{seed}-{reference,current}.f32, column by column, and prints which
 columns each library flags with its defaults (NannyML: Jensen-Shannon, ten chunks a side, one alert flags the column);
+`compare` reads {folder}/cases.json and prints what Evidently says of each column and case;
 `estimates` reads {folder}/job.json and prints NannyML's confidence-based estimates of each window.
 """
 import json
@@ -29,17 +30,46 @@ except ImportError:
     nannyml = None
 
 
-def evidently_flags(reference, current):
+def evidently_result(reference, current, categorical=()):
     names = list(reference.columns)
-    definition = DataDefinition(numerical_columns=names)
+    numeric = [name for name in names if name not in categorical]
+    definition = DataDefinition(numerical_columns=numeric, categorical_columns=list(categorical))
     sets = [Dataset.from_pandas(frame, data_definition=definition) for frame in (current, reference)]
-    result = Report([DataDriftPreset()], include_tests=True).run(sets[0], sets[1]).dict()
-    flagged = {}
-    for metric, test in ((m, t) for m in result["metrics"] for t in result["tests"]):
-        config = metric.get("config", {})
-        if config.get("type", "").endswith("ValueDrift") and test.get("metric_config", {}).get("metric_id") == metric["id"]:
-            flagged[config["column"]] = str(test["status"]).endswith("FAIL")
-    return [flagged.get(name) for name in names]
+    result = Report([DataDriftPreset()], include_tests=True).run(*sets).dict()
+    status = {test["metric_config"]["metric_id"]: str(test["status"]) for test in result["tests"]}
+    columns, share, drifted = [], None, None
+    for metric in result["metrics"]:
+        failed = status[metric["id"]].endswith("FAIL")
+        if "column" in metric["config"]:
+            config = metric["config"]
+            columns.append(
+                {"column": config["column"], "method": config["method"], "score": float(metric["value"]), "drifted": failed}
+            )
+        else:
+            share, drifted = float(metric["value"]["share"]), failed
+    columns.sort(key=lambda column: names.index(column["column"]))
+    return {"share": share, "drifted": drifted, "columns": columns}
+
+
+def evidently_flags(reference, current):
+    return [column["drifted"] for column in evidently_result(reference, current)["columns"]]
+
+
+def compare(job):
+    def frame(columns):
+        read = {}
+        for column in columns:
+            cells = column["values"]
+            numeric = column["kind"] == "numeric"
+            read[column["name"]] = [np.nan if cell is None else float(cell) for cell in cells] if numeric else cells
+        return pd.DataFrame(read)
+
+    answers = []
+    for case in json.load(open(os.path.join(job["folder"], "cases.json"))):
+        categorical = [column["name"] for column in case["reference"] if column["kind"] == "categorical"]
+        found = evidently_result(frame(case["reference"]), frame(case["current"]), categorical)
+        answers.append({"name": case["name"], **found})
+    return {"cases": answers}
 
 
 def nannyml_flags(reference, current):
@@ -115,5 +145,5 @@ job = json.loads(sys.argv[1])
 if job["task"] == "versions":
     found = {"evidently": evidently and evidently.__version__, "nannyml": nannyml and nannyml.__version__}
 else:
-    found = {"speed": speed, "flags": flags, "estimates": estimates}[job["task"]](job)
+    found = {"speed": speed, "flags": flags, "estimates": estimates, "compare": compare}[job["task"]](job)
 print("\n" + json.dumps(found, default=bool))

@@ -44,7 +44,9 @@ describe('estimateClassifierPerformance', () => {
     }
     // Without the estimate the reference's accuracy would be believed.
     expect(metric('accuracy').value! - metric('accuracy').reference!).toBeGreaterThan(0.04);
-    expect(Object.values(confusion! as unknown as Record<string, number>).reduce((sum, count) => sum + count, 0)).toBeCloseTo(8000, 6);
+    expect(
+      Object.values(confusion! as unknown as Record<string, number>).reduce((sum, count) => sum + count, 0),
+    ).toBeCloseTo(8000, 6);
     expect(undecided).toBeNull();
     expect(assumptions.map(({ name, holds }) => [name, holds])).toEqual([
       ['reference-not-trained-on', true],
