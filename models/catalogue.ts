@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import { modelName } from '../contracts/ids.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
+import type { Monitoring } from '../contracts/monitored-columns.js';
 import { codeRoot, isCompiled } from '../platform/project.js';
 
 /** The running code's own form: `index.ts` from source (tsx, vitest), `index.js` compiled. */
@@ -72,4 +73,23 @@ export async function findModel(name: string): Promise<ModelDefinition> {
   if (modelName.safeParse(name).success && existsSync(join(MODELS_FOLDER, name))) return loadModel(name);
   const known = (await loadCatalogue()).map((model) => model.name);
   throw pipelineError('UNKNOWN_MODEL', { modelName: name, known });
+}
+
+const MONITORING_FILE = isCompiled ? 'monitoring.js' : 'monitoring.ts';
+
+/** A model with what monitoring knows of it; null: its drift features are monitored as inputs of their name. */
+export interface MonitoredModel extends ModelDefinition {
+  readonly monitoring: Monitoring | null;
+}
+
+/**
+ * A model with its monitoring, a file of its own beside the index: what is trained and scored does not depend on it.
+ * @throws PipelineError as {@link findModel}.
+ */
+export async function findMonitored(name: string): Promise<MonitoredModel> {
+  const model = await findModel(name);
+  const file = join(MODELS_FOLDER, name, MONITORING_FILE);
+  if (!existsSync(file)) return { ...model, monitoring: null };
+  const { monitoring } = (await import(pathToFileURL(file).href)) as { readonly monitoring: Monitoring };
+  return { ...model, monitoring };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, formatMessages, transform } from 'esbuild';
 import { codeHashes } from '../../platform/code-hashes.mjs';
@@ -102,7 +102,8 @@ const places = (root, folder) => ({ absWorkingDir: root, outbase: root, outdir: 
 const modelIndexes = (root) =>
   readdirSync(join(root, 'models'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `models/${name}/index.ts`);
+    .flatMap(({ name }) => [`models/${name}/index.ts`, `models/${name}/monitoring.ts`])
+    .filter((file) => existsSync(join(root, file)));
 
 /**
  * The lists of entry points and computing modules as the sources have it now.

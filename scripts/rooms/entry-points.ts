@@ -10,7 +10,7 @@ const LIST = 'platform/entry-points.ts';
 const RESOLVER = 'platform/project.ts';
 
 /** Files that a program finds by listing a folder: the models of the catalogue, the suites of the benchmark. */
-const foundInFolders = [/^models\/[^/]+\/index\.ts$/, /^bench\/[^/]+\.ts$/];
+const foundInFolders = [/^models\/[^/]+\/(index|monitoring)\.ts$/, /^bench\/[^/]+\.ts$/];
 
 type Modules = ReadonlyMap<string, IModule>;
 
@@ -107,10 +107,10 @@ interface KnownFiles {
   readonly names: ReadonlySet<string>;
 }
 
-/** `index.ts` alone is what the catalogue looks for in each model's folder. */
+/** `index.ts` and `monitoring.ts` are what the catalogue looks for in each model's folder. */
 function namesSourceFile(text: string, { listed, names }: KnownFiles): boolean {
   if (listed.has(`${text}.ts`)) return true;
-  if (!/^[\w./-]+$/.test(text) || /^index\.[jt]s$/.test(text)) return false;
+  if (!/^[\w./-]+$/.test(text) || /^(index|monitoring)\.[jt]s$/.test(text)) return false;
   return /(\.[mc]?[jt]s|-(main|child|worker))$/.test(text) && names.has(nameOf(text));
 }
 
