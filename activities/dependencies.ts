@@ -1,4 +1,5 @@
 import type { FeatureLog } from '../contracts/feature-log.js';
+import type pg from 'pg';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import type { ReportLog } from '../contracts/reports.js';
@@ -11,6 +12,8 @@ import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js
 import type { ComputingEnvironment, ReusableStep, StepLog } from '../contracts/steps.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import type { KeyRing } from '../platform/keys/key-ring.js';
+import type { MonitoredModel } from '../models/catalogue.js';
+import type { Endpoint } from '../platform/outbox/outbox.js';
 import type { Config } from '../platform/config/config.js';
 
 /** What an activity needs to run a job. */
@@ -87,6 +90,16 @@ export interface ReportActivityDeps {
   readonly reports: Pick<ReportLog, 'record' | 'findFormer'>;
   readonly models: Pick<ModelCatalogue, 'find'>;
   readonly config: Pick<Config, 'cpuPrice'>;
+}
+
+export interface DriftActivityDeps extends JobDeps {
+  readonly pool: pg.Pool;
+  readonly registry: Pick<ModelRegistry, 'findChampion' | 'listVersions'>;
+  readonly catalog: Pick<SourceCatalog, 'list'>;
+  readonly findMonitored: (name: string) => Promise<MonitoredModel>;
+  /** Who is told of alerts. */
+  readonly receivers: readonly Endpoint[];
+  readonly config: Pick<Config, 'trainingMemoryMb' | 'heartbeatTimeoutSeconds' | 'drift' | 'taskQueuePrefix'>;
 }
 
 export interface PromotionActivityDeps extends JobDeps {

@@ -14,6 +14,8 @@ import {
   validateSnapshot,
 } from './jobs/data-jobs.js';
 import { reviewAnnotations, reviewMessages } from '../labelling/jobs.js';
+import { compareDrift } from '../monitoring/drift/compare-drift.js';
+import { compareNewRows } from '../monitoring/drift/compare-new-rows.js';
 import { evaluateModel } from '../training/evaluate.js';
 import { evaluateFile } from '../training/evaluate-file.js';
 import { fitModel } from '../training/fit.js';
@@ -40,6 +42,8 @@ export const jobs = {
   evaluateFile,
   renderModelCard,
   smokeTest,
+  compareDrift,
+  compareNewRows,
   reviewMessages,
   reviewAnnotations,
 };

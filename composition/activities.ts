@@ -2,16 +2,18 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createBackfillActivities } from '../activities/backfill.js';
+import { createDriftActivities } from '../activities/drift.js';
 import { createReportActivities } from '../activities/report.js';
 import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
+import type { DriftActivities } from '../contracts/drift.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
-import { findModel, loadCatalogue } from '../models/catalogue.js';
+import { findModel, findMonitored, loadCatalogue } from '../models/catalogue.js';
 import type { JobRunner } from '../platform/child-process/job.js';
 import { sharedMemoryBudget } from '../platform/child-process/memory-budget.js';
 import { createChildProcessRunner } from '../platform/child-process/runner.js';
@@ -20,6 +22,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { openKeyRing } from '../platform/keys/key-ring.js';
 import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
+import { endpointOf } from '../platform/outbox/outbox.js';
 import { entryFile, projectRoot } from '../platform/project.js';
 import { temporaryEnvironment } from '../platform/temporary-folders.js';
 import { codeVersionOf } from './code-version.js';
@@ -31,6 +34,7 @@ type AllActivities = PipelineActivities &
   PromotionActivities &
   ReproductionActivities &
   BackfillActivities &
+  DriftActivities &
   ReportActivities;
 
 export interface ActivityParts {
@@ -93,6 +97,7 @@ export function createActivities({
     ...createPromotionActivities(deps),
     ...createReproductionActivities(deps),
     ...createBackfillActivities(deps),
+    ...createDriftActivities({ ...deps, findMonitored, receivers: config.webhookUrls.map(endpointOf) }),
     ...createReportActivities(deps),
   };
 }

@@ -336,8 +336,18 @@ export const workflowIds = {
   /** Retraining of a past week. @param asOf - ISO 8601 in UTC. */
   backfillOf: (source: string, asOf: string): string => `backfill-${source}-${asOf.slice(0, 16).replaceAll(':', '-')}Z`,
   promotionOf: (model: string, line: string, version: string): string => `promote-${model}-${line}-${version}`,
+  /**
+   * Retraining of a model for drift in the window with this end: one window has one.
+   * @param prefix - of the installation's task queues.  @param windowEnd - milliseconds.
+   */
+  driftRetrainingOf: (
+    prefix: string,
+    { model, line, windowEnd }: { readonly model: string; readonly line: string; readonly windowEnd: number },
+  ): string =>
+    `${prefix}drift-retraining-${model}-${line}-${new Date(windowEnd).toISOString().slice(0, 16).replaceAll(':', '-')}Z`,
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',
+  driftScheduleOf: (model: string): string => `drift-check-${model}`,
   /** Schedule of a single run at a moment. */
   oneOffOf: (schedule: string, moment: Date): string =>
     `${schedule}-at-${moment.toISOString().slice(0, 19).replaceAll(':', '-')}Z`,

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { pipelineError } from '../contracts/errors.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
+import type { DriftScore } from '../monitoring/drift/drift-scores.js';
 import type { ApiSettings } from '../platform/config/config.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
@@ -45,6 +46,8 @@ export interface ApiDeps {
   readonly cacheRedis: CachingRedis;
   readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
   readonly predictionLog: PredictionLog;
+  /** Of the last checks for drift. */
+  readonly driftScores: () => Promise<readonly DriftScore[]>;
   /** Where feedback goes. */
   readonly feedback: Pick<FeedbackDeps, 'database' | 'keys'>;
   readonly logger: Logger;
@@ -89,6 +92,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     table: () => router.table(),
     queueDepth: () => admission.inFlight(),
     predictionLog: () => log.status(),
+    driftScores: deps.driftScores,
   });
   const refuseOtherMethods = watchMethods(app);
   limitRequests(app, { admission, limits, metrics });

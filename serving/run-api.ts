@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import { asPipelineError } from '../contracts/errors.js';
-import type { ModelDefinition } from '../contracts/model-definition.js';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
+import type { ModelDefinition } from '../contracts/model-definition.js';
 import { createAlertBook } from '../monitoring/alerts/alerts.js';
 import type { OpenArtefact } from '../inference/answer.js';
 import { trainedWith } from '../inference/request-features.js';
-import { findModel, loadCatalogue } from '../models/catalogue.js';
+import { type DriftScore, driftScores } from '../monitoring/drift/drift-scores.js';
+import { limitsOf } from '../monitoring/drift/limits.js';
+import { findModel, findMonitored, loadCatalogue } from '../models/catalogue.js';
 import { aborted } from '../platform/aborted.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
@@ -69,6 +71,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     models,
     onlineStore: services.onlineStore,
     predictionLog: predictions.log,
+    driftScores: await driftScoresOf(services, models, config),
     feedback: { database: services.pool, keys },
   });
   let followed: Promise<unknown> = Promise.resolve();
@@ -124,6 +127,13 @@ function warnOfViews({ requestFeatures }: ModelDefinition, { manifest }: OpenArt
     const { code, message } = asPipelineError(fault);
     logger.warn({ model: manifest.modelName, line: manifest.line, code }, message);
   }
+}
+
+/** Scores of the stored checks, each line's share of drifted columns in units of the model's limit. */
+async function driftScoresOf({ pool }: Services, models: readonly ModelDefinition[], { drift }: Config) {
+  const monitored = await Promise.all(models.map(({ name }) => findMonitored(name)));
+  const limits = new Map(monitored.map((model) => [model.name, limitsOf(model, drift).mostShare]));
+  return (): Promise<DriftScore[]> => driftScores(pool, models, (name) => limits.get(name) ?? drift.mostShare);
 }
 
 const watchOf = ({ pool, onlineStore }: Services, { api: { mlflowUri } }: Config, logger: Logger): ServiceWatch =>

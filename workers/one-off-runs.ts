@@ -8,7 +8,7 @@ import {
   utcOffsetHours,
   writtenOffset,
 } from '../learning/time-series/calendar/index.js';
-import { definitionLike, onSchedule, scheduleIds, type ScheduleSettings } from './schedules.js';
+import { definitionLike, onSchedule, regularScheduleIds, type ScheduleSettings } from './schedules.js';
 
 const FORM = /^(?<day>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2})?)(?<zone>Z|[+-]\d{2}:\d{2})?)?$/;
 
@@ -52,7 +52,7 @@ export async function scheduleOnce(
   { scheduleId, at, note }: { readonly scheduleId: string; readonly at: Date; readonly note?: string | undefined },
 ): Promise<OneOff> {
   const id = workflowIds.oneOffOf(scheduleId, at);
-  const definition = definitionLike(scheduleId, settings, {
+  const definition = await definitionLike(scheduleId, settings, {
     scheduleId: id,
     runId: `${scheduleId}-once`,
     spec: { cronExpressions: [cronOf(at)], timezone: 'UTC' },
@@ -80,12 +80,13 @@ const cronOf = (at: Date): string =>
     at.getUTCFullYear(),
   ].join(' ');
 
-const isOneOff = (id: string): boolean => scheduleIds.some((regular) => id.startsWith(`${regular}-at-`));
+const isOneOff = async (id: string): Promise<boolean> =>
+  (await regularScheduleIds()).some((regular) => id.startsWith(`${regular}-at-`));
 
 /** Ids of the single runs that the server has, by their time. */
 export async function oneOffIds(client: Client): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const { scheduleId } of client.schedule.list()) if (isOneOff(scheduleId)) found.push(scheduleId);
+  for await (const { scheduleId } of client.schedule.list()) if (await isOneOff(scheduleId)) found.push(scheduleId);
   return found.sort();
 }
 
@@ -94,10 +95,11 @@ export async function oneOffIds(client: Client): Promise<readonly string[]> {
  * @throws PipelineError `SCHEDULE_NOT_FOUND`; `INVALID_INPUT` for a regular schedule, which can be paused.
  */
 export async function removeOneOff(client: Client, scheduleId: string): Promise<void> {
-  if (scheduleIds.includes(scheduleId)) {
+  if ((await regularScheduleIds()).includes(scheduleId)) {
     const message = `${scheduleId} is no single run; stop it with: ml schedule pause ${scheduleId}`;
     throw new PipelineError('INVALID_INPUT', message, { scheduleId });
   }
-  if (!isOneOff(scheduleId)) throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: await oneOffIds(client) });
+  if (!(await isOneOff(scheduleId)))
+    throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: await oneOffIds(client) });
   await onSchedule(client, scheduleId, (handle) => handle.delete());
 }

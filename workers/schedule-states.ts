@@ -1,7 +1,7 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
 import { DAY_MS, HOUR_MS } from '../learning/time-series/calendar/index.js';
 import { oneOffIds } from './one-off-runs.js';
-import { nextRunsOf, scheduleIds } from './schedules.js';
+import { nextRunsOf, regularScheduleIds } from './schedules.js';
 
 /** A schedule of this program as the server has it. */
 export interface ScheduleState {
@@ -25,9 +25,9 @@ export interface ScheduleState {
   readonly overlap: ScheduleDescription['policies']['overlap'];
 }
 
-/** State of this program's schedules on the server: the weekly, the daily, then single runs by their time. */
+/** State of this program's schedules on the server: the regular ones, then single runs by their time. */
 export async function listSchedules(client: Client): Promise<ScheduleState[]> {
-  const ids = [...scheduleIds, ...(await oneOffIds(client))];
+  const ids = [...(await regularScheduleIds()), ...(await oneOffIds(client))];
   const found = await Promise.all(ids.map((scheduleId) => stateOf(client, scheduleId)));
   return found.filter((state) => state !== null);
 }

@@ -3,6 +3,7 @@ import type { Client, ScheduleDescription, ScheduleHandle, ScheduleOptions } fro
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { pipelineError } from '../contracts/errors.js';
 import { PIPELINE_QUEUE, workflowIds } from '../contracts/workflows.js';
+import { loadCatalogue } from '../models/catalogue.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import type { Config } from '../platform/config/config.js';
 import { type ClockChange, clockChanges } from './clock-changes.js';
@@ -26,12 +27,12 @@ export type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 interface Plan {
   readonly scheduleId: string;
   readonly cron: string;
-  readonly workflowType: 'masterTraining' | 'dataPipeline';
+  readonly workflowType: 'masterTraining' | 'dataPipeline' | 'checkDrift';
   readonly input: object;
   readonly summary: string;
 }
 
-const plansOf = ({ schedule }: ScheduleSettings): readonly Plan[] => [
+const plansOf = async ({ schedule }: ScheduleSettings): Promise<readonly Plan[]> => [
   {
     scheduleId: workflowIds.weeklySchedule,
     cron: schedule.weekly,
@@ -46,15 +47,26 @@ const plansOf = ({ schedule }: ScheduleSettings): readonly Plan[] => [
     input: {},
     summary: 'Daily snapshot and features',
   },
+  ...(await loadCatalogue()).map(({ name }): Plan => driftPlan(name, schedule.drift)),
 ];
 
-/** Ids of all schedules, the weekly first. */
-export const scheduleIds: readonly string[] = [workflowIds.weeklySchedule, workflowIds.dailySchedule];
+const driftPlan = (modelName: string, cron: string): Plan => ({
+  ...{ scheduleId: workflowIds.driftScheduleOf(modelName), cron, workflowType: 'checkDrift', input: { modelName } },
+  summary: `Daily check of ${modelName} for drift`,
+});
+
+/** Ids of all schedules: the weekly, the daily, and the checks for drift by model. */
+export const regularScheduleIds = async (): Promise<readonly string[]> => [
+  workflowIds.weeklySchedule,
+  workflowIds.dailySchedule,
+  ...(await loadCatalogue()).map(({ name }) => workflowIds.driftScheduleOf(name)),
+];
 
 /** The plan of a regular schedule. @throws PipelineError `SCHEDULE_NOT_FOUND`. */
-function planOf(scheduleId: string, settings: ScheduleSettings): Plan {
-  const plan = plansOf(settings).find((one) => one.scheduleId === scheduleId);
-  if (plan === undefined) throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...scheduleIds] });
+async function planOf(scheduleId: string, settings: ScheduleSettings): Promise<Plan> {
+  const plan = (await plansOf(settings)).find((one) => one.scheduleId === scheduleId);
+  if (plan === undefined)
+    throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...(await regularScheduleIds())] });
   return plan;
 }
 
@@ -62,13 +74,13 @@ function planOf(scheduleId: string, settings: ScheduleSettings): Plan {
  * What a regular schedule starts, and under which policies, for a schedule of another id and other times.
  * @param runId - first part of the ids of its runs. @throws PipelineError `SCHEDULE_NOT_FOUND`.
  */
-export function definitionLike(
+export async function definitionLike(
   scheduleId: string,
   settings: ScheduleSettings,
   own: Pick<ScheduleOptions, 'scheduleId' | 'spec' | 'state'> & { readonly runId: string },
-): ScheduleOptions {
+): Promise<ScheduleOptions> {
   const { runId, ...rest } = own;
-  const like = definitionOf(planOf(scheduleId, settings), settings);
+  const like = definitionOf(await planOf(scheduleId, settings), settings);
   return { ...like, ...rest, action: { ...like.action, workflowId: runId } };
 }
 
@@ -98,7 +110,7 @@ export async function applySchedules(client: Client, settings: ScheduleSettings)
   const from = Date.now();
   const span = { from, to: from + CLOCK_CHANGE_DAYS * DAY_MS };
   const { timezone } = settings.schedule;
-  for (const plan of plansOf(settings)) {
+  for (const plan of await plansOf(settings)) {
     const done = await applySchedule(client, definitionOf(plan, settings));
     applied.push({ ...done, clockChanges: clockChanges({ cron: plan.cron, timezone }, span) });
   }
@@ -143,7 +155,11 @@ export async function onSchedule<Result>(
     return await work(client.schedule.getHandle(scheduleId));
   } catch (fault) {
     if (!(fault instanceof ScheduleNotFoundError)) throw fault;
-    throw pipelineError('SCHEDULE_NOT_FOUND', { scheduleId, known: [...scheduleIds] }, { cause: fault });
+    throw pipelineError(
+      'SCHEDULE_NOT_FOUND',
+      { scheduleId, known: [...(await regularScheduleIds())] },
+      { cause: fault },
+    );
   }
 }
 

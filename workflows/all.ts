@@ -3,6 +3,7 @@ import './zod-without-eval.js';
 /** Every workflow, by the name under which it is started. The aliases are generated, one for each model. */
 export * from './aliases.js';
 export { backfillRetraining } from './backfill-retraining.js';
+export { checkDrift } from './check-drift.js';
 export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';
 export { overrideRejection } from './override-rejection.js';

@@ -2,6 +2,7 @@ import type { ActivityOptions, RetryPolicy } from '@temporalio/workflow';
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
+import type { DriftActivities } from '../contracts/drift.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
@@ -12,6 +13,7 @@ type Activities = PipelineActivities &
   PromotionActivities &
   ReproductionActivities &
   BackfillActivities &
+  DriftActivities &
   ReportActivities;
 
 /**

@@ -30,6 +30,7 @@ const services = await connectServices(config, findEndpoints(config), logger);
 const router = routerOf(services, config, logger);
 await router.refresh();
 const app = await createApi({
+  driftScores: () => Promise.resolve([]),
   ...{ router, logger, limits: unlimited, cacheRedis: null, onlineStore: services.onlineStore },
   settings: { ...config.api, traffic: { ...config.api.traffic, mostInFlight: 100_000 } },
   models: await loadCatalogue(),

@@ -4,10 +4,10 @@ import type { BackfillOptions } from '../runs/backfill.js';
 import { addCacheOption, addRunOptions, pastMoment, repeated, seed, wholeNumber } from '../program/options.js';
 import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
-const idHelp = 'weekly-retraining or daily-data-pipeline';
+const idHelp = 'weekly-retraining, daily-data-pipeline or drift-check-<model>';
 
 const settingsHelp = `
-Settings (.env.example): SCHEDULE_WEEKLY and SCHEDULE_DAILY are cron lines by the clock of SCHEDULE_TIMEZONE;
+Settings (.env.example): SCHEDULE_WEEKLY, SCHEDULE_DAILY and SCHEDULE_DRIFT are cron lines by the clock of SCHEDULE_TIMEZONE;
 SCHEDULE_OVERLAP says what happens when the former run still runs, SCHEDULE_CATCHUP_HOURS how late a run that the
 server missed is made up for, once. They hold from the next \`ml schedule apply\` on.`;
 
@@ -15,7 +15,7 @@ server missed is made up for, once. They hold from the next \`ml schedule apply\
 export function register(program: Command, cli: CliContext): void {
   const schedule = program
     .command('schedule')
-    .summary('weekly retraining and daily data pipeline')
+    .summary('weekly retraining, daily data pipeline and checks for drift')
     .description('The schedules on the Temporal server, according to the settings SCHEDULE_*.')
     .addHelpText('after', settingsHelp);
   const view = () => import('../views/schedules-view.js');
@@ -52,7 +52,7 @@ export function register(program: Command, cli: CliContext): void {
     schedule
       .command(verb)
       .description(verb === 'pause' ? 'Stops firing until resumed.' : 'Fires again as planned.')
-      .argument('[id]', `${idHelp}, or a single run (the first two)`)
+      .argument('[id]', `${idHelp}, or a single run (all)`)
       .option('--note <text>', 'reason, shown by `ml schedule list`')
       .action(async (id: string | undefined, options: NoteOptions) => (await view())[verb](cli, id, options));
 }

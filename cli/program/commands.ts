@@ -54,7 +54,14 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'definitions, lineage and stored values of features',
     load: () => import('../commands/features.js'),
   },
-  schedule: { summary: 'weekly retraining and daily data pipeline', load: () => import('../commands/schedule.js') },
+  schedule: {
+    summary: 'weekly retraining, daily data pipeline and checks for drift',
+    load: () => import('../commands/schedule.js'),
+  },
+  drift: {
+    summary: 'compare recent answers of a model with the rows that it was judged on',
+    load: () => import('../commands/drift.js'),
+  },
   serve: { summary: 'answer predictions over HTTP', load: () => import('../commands/serve.js') },
   token: { summary: 'make a token for the prediction API', load: () => import('../commands/token.js') },
   predictions: {

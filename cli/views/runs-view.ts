@@ -8,6 +8,8 @@ import type { RunRecord } from '../../contracts/registry.js';
 import { CLOCK_SKEW_MS, totalUsage, type UsageTotal } from '../../contracts/resource-usage.js';
 import { sourceOfLock } from '../../contracts/workflows.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
+import { decisionOfRetraining } from '../../monitoring/drift/drift-log.js';
+import { windowText } from '../../monitoring/drift/window-text.js';
 import { describeRun } from '../../platform/temporal/describe-run.js';
 import type { CliContext, Connection } from '../program/context.js';
 import { followRun } from '../runs/follow.js';
@@ -83,17 +85,27 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
     })),
   );
   const report = await connection.services.reports.findReport(workflowId);
-  cli.out.result({ workflowId, status, url, report, failures, progress, runs: explained }, () => {
+  const trigger = await triggerOf(connection, workflowId);
+  cli.out.result({ workflowId, status, url, report, trigger, failures, progress, runs: explained }, () => {
     const known = status === null ? 'no longer known to Temporal' : `${workflow!.type}, ${status.toLowerCase()}`;
     cli.out.line(`${cli.out.paint.bold(workflowId)}  ${known}`);
     if (url !== null) cli.out.line(url);
     if (report !== null) cli.out.line(`report: ml runs report ${workflowId}`);
+    if (trigger !== null) cli.out.line(`started for drift in ${trigger.window}: ${trigger.reasons.join('; ')}`);
     // The failure of a single run is printed with it.
     if (!runs.some(({ workflowId: id }) => id === workflowId))
       for (const failure of failures) printFailure(cli.out, failure);
     if (progress !== null) for (const line of progressLines(progress)) cli.out.line(line);
     for (const [i, run] of explained.entries()) printRun(cli.out, run, parts[i]!);
   });
+}
+
+/** What started a retraining, or the retraining of a run, for drift; null for one that drift did not start. */
+async function triggerOf({ services }: Connection, workflowId: string) {
+  const decision = await decisionOfRetraining(services.pool, workflowId.split('/', 1)[0]!);
+  if (decision === null) return null;
+  const { window, reasons } = decision;
+  return { kind: 'drift', window: windowText(window), reasons };
 }
 
 /** What the steps of a run used; null for a run from before it was recorded. */

@@ -3,7 +3,7 @@ import {
   type AppliedSchedule,
   applySchedules,
   pauseSchedule,
-  scheduleIds,
+  regularScheduleIds,
   triggerSchedule,
   unpauseSchedule,
 } from '../../workers/schedules.js';
@@ -138,7 +138,7 @@ async function setPaused(
   { note, paused }: NoteOptions & { readonly paused: boolean },
 ): Promise<void> {
   const { temporal } = await cli.connect();
-  const ids = scheduleId === undefined ? scheduleIds : [scheduleId];
+  const ids = scheduleId === undefined ? await regularScheduleIds() : [scheduleId];
   const why = note ?? `${paused ? 'paused' : 'resumed'} by ${userInfo().username}`;
   const change = paused ? pauseSchedule : unpauseSchedule;
   const client = await temporal();

@@ -5,7 +5,7 @@ import { type Endpoint, enqueue } from '../../platform/outbox/outbox.js';
 import { insertAudit } from '../../registry/audit/append.js';
 
 /** What alerts are about. */
-export type AlertKind = 'version-not-loaded' | 'artefact-refused';
+export type AlertKind = 'version-not-loaded' | 'artefact-refused' | 'data-drift' | 'source-fault';
 
 /** Something that a person should look at. */
 export interface Alert {
@@ -55,21 +55,37 @@ const ACKNOWLEDGE = `
   update monitoring.alert_records set acknowledged_at = clock_timestamp(), acknowledged_by = $2
   where id::text = $1 and acknowledged_at is null returning ${COLUMNS}`;
 
+type Receivers = readonly Endpoint[];
+
+const tell = (
+  client: pg.PoolClient,
+  endpoints: Receivers,
+  type: string,
+  { id, kind, severity, subject, message, openedAt }: AlertRecord,
+) => enqueue(client, endpoints, { type, payload: { id, kind, severity, subject, message, openedAt } });
+
+/** As {@link AlertBook.raise}, in the caller's transaction. */
+export async function raiseAlert(client: pg.PoolClient, endpoints: Receivers, alert: Alert): Promise<void> {
+  const { kind, severity, subject, message } = alert;
+  const { rows } = await client.query<AlertRecord>(RAISE, [kind, severity, subject, message]);
+  if (rows[0]!.seen === 1) await tell(client, endpoints, 'alert.opened', rows[0]!);
+}
+
+/** As {@link AlertBook.resolve}, in the caller's transaction. */
+export async function resolveAlert(
+  client: pg.PoolClient,
+  endpoints: Receivers,
+  { kind, subject }: Pick<Alert, 'kind' | 'subject'>,
+): Promise<void> {
+  const { rows } = await client.query<AlertRecord>(RESOLVE, [kind, subject]);
+  if (rows[0] !== undefined) await tell(client, endpoints, 'alert.resolved', rows[0]);
+}
+
 /** @param endpoints - who is told. */
 export function createAlertBook(pool: pg.Pool, endpoints: readonly Endpoint[]): AlertBook {
-  const tell = (client: pg.PoolClient, type: string, { id, kind, severity, subject, message, openedAt }: AlertRecord) =>
-    enqueue(client, endpoints, { type, payload: { id, kind, severity, subject, message, openedAt } });
   return {
-    raise: ({ kind, severity, subject, message }) =>
-      inTransaction(pool, async (client) => {
-        const { rows } = await client.query<AlertRecord>(RAISE, [kind, severity, subject, message]);
-        if (rows[0]!.seen === 1) await tell(client, 'alert.opened', rows[0]!);
-      }),
-    resolve: ({ kind, subject }) =>
-      inTransaction(pool, async (client) => {
-        const { rows } = await client.query<AlertRecord>(RESOLVE, [kind, subject]);
-        if (rows[0] !== undefined) await tell(client, 'alert.resolved', rows[0]);
-      }),
+    raise: (alert) => inTransaction(pool, (client) => raiseAlert(client, endpoints, alert)),
+    resolve: (alert) => inTransaction(pool, (client) => resolveAlert(client, endpoints, alert)),
     async list({ openOnly, limit }) {
       return (await pool.query<AlertRecord>(LIST, [openOnly, limit])).rows;
     },

@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { OwnedSchema } from '../../platform/postgres/schemas.js';
+import { createDrift } from '../drift/schema.js';
 
 /* What somebody should look at. An alert that is open is not opened again: it counts how often it was seen. */
 const createAlerts: Migration = {
@@ -29,5 +30,5 @@ const createAlerts: Migration = {
 /** Schema `monitoring`. */
 export const monitoringSchema: OwnedSchema = {
   schema: 'monitoring',
-  migrations: { '0001-alert-records': createAlerts },
+  migrations: { '0001-alert-records': createAlerts, '0003-drift': createDrift },
 };

@@ -1,11 +1,14 @@
-import { homedir, totalmem } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CheckSettings, dateOrder, type DateOrder, suspiciousLabelRules } from '../../contracts/dataset.js';
 import { type SchemaReaction, schemaReactions } from '../../contracts/schema-changes.js';
+import { type DriftLimits, driftModes } from '../../contracts/drift.js';
+import { driftSettings } from './drift-settings.js';
 import type { Environment } from './environment.js';
 import type { TrafficSettings } from './traffic-settings.js';
 import { invalidSetting } from './invalid-setting.js';
+import { threeQuartersOfMemory } from './machine-memory.js';
 import {
   apiKey,
   artifactUri,
@@ -98,6 +101,14 @@ const environment = z.object({
   PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
   PREDICTION_LOG_SPOOL_MB: withDefault(whole(0, 1_000_000), '512'),
 
+  DRIFT_MODE: withDefault(z.enum(driftModes), 'default'),
+  DRIFT_WINDOW_DAYS: withDefault(whole(1, 365), '7'),
+  DRIFT_COOLDOWN_DAYS: withDefault(whole(0, 365), '7'),
+  DRIFT_MOST_SHARE: withDefault(decimal({ from: 0, to: 1 }), '0.3'),
+  DRIFT_MOST_LOSS: withDefault(decimal({ from: 0, to: 1 }), '0.05'),
+  DRIFT_MOST_ROWS: withDefault(whole(1000, 10_000_000), '100000'),
+  DRIFT_RETRAIN: withDefault(z.enum(['on', 'off']), 'on'),
+
   HOST: withDefault(word, '127.0.0.1'),
   PORT: optional(whole(0, 65_535)),
   SERVE_PROCESSES: withDefault(whole(1, 64), '1'),
@@ -121,6 +132,7 @@ const environment = z.object({
   SCHEDULE_TIMEZONE: withDefault(timeZone, 'UTC'),
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
   SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
+  SCHEDULE_DRIFT: withDefault(cronLine, '30 4 * * *'),
   SCHEDULE_OVERLAP: withDefault(z.enum(['SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'ALLOW_ALL']), 'SKIP'),
   SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '168'),
 });
@@ -275,12 +287,16 @@ export interface Config {
     /** What each process may put on its disk while the database is away, beside rows that must be durable. */
     readonly mostSpoolBytes: number;
   };
+  /** When drift is too much, and what it starts; a model may state limits of its own. */
+  readonly drift: DriftLimits;
   /** The prediction API. */
   readonly api: ApiSettings;
   readonly schedule: {
     readonly timezone: string;
     readonly weekly: string;
     readonly daily: string;
+    /** Of the checks for drift, one a model. */
+    readonly drift: string;
     readonly overlap: 'SKIP' | 'BUFFER_ONE' | 'BUFFER_ALL' | 'ALLOW_ALL';
     readonly catchupHours: number;
   };
@@ -342,16 +358,10 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
       keepDays: variables.PREDICTION_LOG_DAYS,
       mostSpoolBytes: variables.PREDICTION_LOG_SPOOL_MB * 2 ** 20,
     },
+    drift: driftSettings(variables),
     api: apiSettings(variables, (path) => resolve(workingDirectory, path)),
     schedule: scheduleSettings(variables),
   };
-}
-
-/** Three quarters of the machine's memory, or of what its control group allows, in MB. */
-function threeQuartersOfMemory(): number {
-  const allowed = process.constrainedMemory();
-  const bytes = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
-  return Math.floor((bytes * 0.75) / 2 ** 20);
 }
 
 type Variables = z.infer<typeof environment>;
@@ -379,6 +389,7 @@ const scheduleSettings = (variables: Variables): Config['schedule'] => ({
   timezone: variables.SCHEDULE_TIMEZONE,
   weekly: variables.SCHEDULE_WEEKLY,
   daily: variables.SCHEDULE_DAILY,
+  drift: variables.SCHEDULE_DRIFT,
   overlap: variables.SCHEDULE_OVERLAP,
   catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
 });

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { driftEnvironment } from '../config/drift-settings.js';
 import type { Endpoints } from './endpoints.js';
 
 /**
@@ -47,10 +48,12 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   GC_GRACE_HOURS: String(config.retention.graceHours),
   PREDICTION_LOG_DAYS: String(config.predictionLog.keepDays),
   PREDICTION_LOG_SPOOL_MB: String(config.predictionLog.mostSpoolBytes / 2 ** 20),
+  ...driftEnvironment(config.drift),
   ...apiEnvironment(config.api),
   SCHEDULE_TIMEZONE: config.schedule.timezone,
   SCHEDULE_WEEKLY: config.schedule.weekly,
   SCHEDULE_DAILY: config.schedule.daily,
+  SCHEDULE_DRIFT: config.schedule.drift,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
 });

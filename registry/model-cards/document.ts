@@ -54,7 +54,7 @@ export interface Headline {
 }
 
 /** What a page is about, as it stands above its title. */
-export type PageKind = 'Model card' | 'Retraining report' | 'Comparison of runs' | 'Data report';
+export type PageKind = 'Model card' | 'Retraining report' | 'Comparison of runs' | 'Data report' | 'Drift';
 
 export interface CardDocument {
   readonly kind: PageKind;

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DriftScore } from '../../monitoring/drift/drift-scores.js';
 import type { LogStatus } from '../log/prediction-log.js';
 import { isOneOfSeveral, shareMetrics } from '../processes/cluster-worker.js';
 import type { RouteTable } from '../routing/route-table.js';
+import { watchDrift } from './watch-drift.js';
 
 /** What became of one row: `refused` for the caller's fault, `failed` for ours. */
 export type Outcome = 'answered' | 'abstained' | 'refused' | 'failed';
@@ -18,6 +20,8 @@ export interface Gauges {
   /** Admitted requests that have no answer yet. */
   readonly queueDepth: () => number;
   readonly predictionLog: () => LogStatus;
+  /** Of the last checks for drift. */
+  readonly driftScores: () => Promise<readonly DriftScore[]>;
 }
 
 /** Metrics of one process. Labels have few values: models, kinds, outcomes, patterns of routes, statuses. */
@@ -100,8 +104,9 @@ function hitRateOf(registers: Registry[]): (model: string, result: CacheResult) 
   };
 }
 
-function watchGauges(registers: Registry[], { table, queueDepth, predictionLog }: Gauges): void {
+function watchGauges(registers: Registry[], { table, queueDepth, predictionLog, driftScores }: Gauges): void {
   watchLog(registers, predictionLog);
+  watchDrift(registers, driftScores);
   new Gauge({
     ...{ name: 'ml_queue_depth', help: 'Admitted requests that have no answer yet', registers },
     collect() {

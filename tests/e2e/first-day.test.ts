@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TrainModelResult } from '../../contracts/workflows.js';
 import { projectRoot } from '../../platform/project.js';
+import { regularScheduleIds } from '../../workers/schedules.js';
 import { application, applications, inputsOf, type Rule, toCsv } from './applications.js';
 import { openShell, readmeScripts } from './readme-scripts.js';
 import { collect, runCli, startCli } from './run-cli.js';
@@ -230,7 +231,7 @@ describe('the command line from start to stop', () => {
     await mlJson('schedule', 'apply');
     await mlJson('schedule', 'apply');
     const schedules = await mlJson<{ scheduleId: string; state: string }[]>('schedule', 'list');
-    expect(schedules.map(({ scheduleId }) => scheduleId).sort()).toEqual(['daily-data-pipeline', 'weekly-retraining']);
+    expect(schedules.map(({ scheduleId }) => scheduleId)).toEqual(await regularScheduleIds());
     await mlJson('schedule', 'pause');
     const paused = await mlJson<{ state: string }[]>('schedule', 'list');
     expect(paused.every(({ state }) => state === 'paused')).toBe(true);

@@ -4,7 +4,13 @@ import { searchAttributes, workflowIds } from '../../contracts/workflows.js';
 import { ensureSearchAttributes } from '../../workers/search-attributes.js';
 import { removeOneOff, scheduleOnce } from '../../workers/one-off-runs.js';
 import { listSchedules } from '../../workers/schedule-states.js';
-import { applySchedules, pauseSchedule, triggerSchedule, unpauseSchedule } from '../../workers/schedules.js';
+import {
+  applySchedules,
+  pauseSchedule,
+  regularScheduleIds,
+  triggerSchedule,
+  unpauseSchedule,
+} from '../../workers/schedules.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 import { createTestNamespace } from '../support/test-namespace.js';
 
@@ -18,8 +24,7 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     client = new Client({ connection: platform.client.connection, namespace });
   });
   afterAll(async () => {
-    for (const scheduleId of [workflowIds.weeklySchedule, workflowIds.dailySchedule])
-      await client.schedule.getHandle(scheduleId).delete();
+    for (const scheduleId of await regularScheduleIds()) await client.schedule.getHandle(scheduleId).delete();
     for await (const { workflowId } of client.workflow.list())
       await client.workflow
         .getHandle(workflowId)
@@ -53,18 +58,17 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
     expect(await ensureSearchAttributes(client)).toEqual(['Metric']);
   });
 
-  it('creates both schedules, and updates them without duplicates when applied again', async () => {
+  it('creates every schedule, and updates them without duplicates when applied again', async () => {
     const first = await applySchedules(client, platform.config);
-    expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual([
-      ['weekly-retraining', 'created'],
-      ['daily-data-pipeline', 'created'],
-    ]);
+    const ids = await regularScheduleIds();
+    expect(ids.slice(0, 3)).toEqual(['weekly-retraining', 'daily-data-pipeline', 'drift-check-anomaly-detector']);
+    expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual(ids.map((id) => [id, 'created']));
     const changed = { ...platform.config, schedule: { ...platform.config.schedule, daily: '30 4 * * *' } };
     const second = await applySchedules(client, changed);
-    expect(second.map(({ action }) => action)).toEqual(['updated', 'updated']);
+    expect(second.map(({ action }) => action)).toEqual(ids.map(() => 'updated'));
     const { spec } = await client.schedule.getHandle(workflowIds.dailySchedule).describe();
     expect(spec.calendars?.[0]).toMatchObject({ hour: [{ start: 4 }], minute: [{ start: 30 }] });
-    expect(await listSchedules(client)).toHaveLength(2);
+    expect(await listSchedules(client)).toHaveLength(ids.length);
   });
 
   it('fires on Mondays at three in the configured zone', async () => {

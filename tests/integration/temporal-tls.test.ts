@@ -10,7 +10,7 @@ import { stopPlatform } from '../../platform/embedded/stop.js';
 import { temporalServer } from '../../platform/temporal/server.js';
 import { connectTemporal } from '../../platform/temporal/client.js';
 import { listSchedules } from '../../workers/schedule-states.js';
-import { applySchedules, scheduleIds } from '../../workers/schedules.js';
+import { applySchedules, regularScheduleIds } from '../../workers/schedules.js';
 import { ensureSearchAttributes } from '../../workers/search-attributes.js';
 import { createAuthority, issueCertificate } from '../support/certificates.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -139,7 +139,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
       expect(applied.map(({ action }) => action)).toEqual(['created', 'created']);
       expect(await listSchedules(scheduling)).toHaveLength(2);
     } finally {
-      for (const scheduleId of scheduleIds) await scheduling.schedule.getHandle(scheduleId).delete();
+      for (const scheduleId of await regularScheduleIds()) await scheduling.schedule.getHandle(scheduleId).delete();
       await base.connection.close();
     }
   });

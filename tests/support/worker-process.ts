@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import type pg from 'pg';
 import pino from 'pino';
 import type { JobRunner } from '../../platform/child-process/job.js';
 import { type Config } from '../../platform/config/config.js';
@@ -13,7 +14,14 @@ export interface WorkerOrder {
   readonly endpoints: Endpoints;
   readonly roles: readonly WorkerRole[];
   /** `second-shard`: while it is computed; `round-40-60`: while boosting; `before-commit`: the artefact is stored, the registry does not know it yet. */
-  readonly dieAt: 'never' | 'round-40-60' | 'before-commit' | 'before-registration' | 'second-shard';
+  readonly dieAt:
+    | 'never'
+    | 'round-40-60'
+    | 'before-commit'
+    | 'before-registration'
+    | 'second-shard'
+    /** Decision and alert are committed, the retraining is not started. */
+    | 'after-drift-decision';
   /** Written before the kill; a worker that finds this file runs on. */
   readonly markerFile: string;
 }
@@ -58,9 +66,36 @@ const deadly: Partial<Record<WorkerOrder['dieAt'], (runner: JobRunner) => JobRun
   'second-shard': mortalShard,
 };
 
+/** A pool that kills the worker after the commit of a decision about drift. */
+const mortalPool = (pool: pg.Pool): pg.Pool =>
+  new Proxy(pool, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target) as unknown;
+      // Its own methods call `connect` with a callback.
+      if (name !== 'connect') return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      return async () => {
+        const client = await target.connect();
+        let isDecided = false;
+        const query = (...given: [string, unknown[]?]) => client.query(...given);
+        return new Proxy(client, {
+          get(connection, member) {
+            if (member !== 'query') return Reflect.get(connection, member, connection) as unknown;
+            return async (...given: [string, unknown[]?]) => {
+              const result = await query(...given);
+              isDecided ||= given[0].includes('insert into monitoring.drift_decisions');
+              if (isDecided && given[0] === 'commit') dieOnce('after the decision');
+              return result;
+            };
+          },
+        });
+      };
+    },
+  });
+
 /** The services with a registry that kills the worker before one call. */
 function withCliff(services: Services): Services {
   const { registry } = services;
+  if (order.dieAt === 'after-drift-decision') return { ...services, pool: mortalPool(services.pool) };
   if (order.dieAt === 'before-commit')
     return {
       ...services,
