@@ -45,7 +45,7 @@ export interface PipelineActivityDeps extends StepDeps {
   readonly onlineStore: OnlineStore;
   readonly featureLog: FeatureLog;
   readonly registry: Pick<ModelRegistry, 'listVersions' | 'listServing'>;
-  readonly models: Pick<ModelCatalogue, 'find'>;
+  readonly models: ModelCatalogue;
   /** The keys of this installation, for pseudonyms. */
   readonly keys: () => Promise<KeyRing>;
   readonly config: Pick<

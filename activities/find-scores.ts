@@ -4,6 +4,7 @@ import { contentHash } from '../contracts/ids.js';
 import { hashOfJson } from '../platform/blobs/hash.js';
 import { isResultStored } from '../training/stored-results.js';
 import type { StepDeps } from './dependencies.js';
+import { contentOfInput } from './restate-result.js';
 
 /** What the scores of an artefact follow from beside its code. */
 const scoring = z.object({ artefactHash: contentHash, dataset: datasetRef, holdout: frozenHoldout, seed: z.int() });
@@ -23,6 +24,9 @@ export async function findScores(deps: StepDeps, { modelName, ...wanted }: Wante
   if (found === null || found.code !== deps.codeOf('evaluateModel', modelName)) return null;
   const [before, output] = [scoring.safeParse(found.input), evaluated.safeParse(found.output)];
   if (!before.success || !output.success) return null;
-  const isSame = hashOfJson(before.data) === hashOfJson(scoring.parse(wanted));
+  const [theirs, ours] = await Promise.all(
+    [before.data, scoring.parse(wanted)].map((one) => contentOfInput(deps.blobs, one)),
+  );
+  const isSame = hashOfJson(theirs) === hashOfJson(ours);
   return isSame && (await isResultStored(deps.blobs, found)) ? output.data.evaluationHash : null;
 }

@@ -91,6 +91,10 @@ beforeAll(async () => {
   inputs = {
     extractTable: { table: 'users', source: 'generated', asOf: Date.now(), chunkRows: 100, runKey: 'run' },
     validateSnapshot: { snapshotHash, maxRejectedShare: 0.02 },
+    restateValidation: {
+      ...{ snapshotHash },
+      quality: { passed: true, checkedRows: 0, rejectedRows: 0, reportHash: hash, failedChecks: [] },
+    },
     buildFeatures: { snapshotHash },
     buildFeaturePart: { snapshotHash, bucket: 0 },
     buildStates: { snapshotHash },

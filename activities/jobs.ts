@@ -10,6 +10,7 @@ import {
   groupDatasetRows,
   prepareDataset,
   prepareDatasetPart,
+  restateValidation,
   validateDataset,
   validateSnapshot,
 } from './jobs/data-jobs.js';
@@ -34,6 +35,7 @@ export const jobs = {
   groupDatasetRows,
   prepareDataset,
   prepareDatasetPart,
+  restateValidation,
   validateDataset,
   freezeLine,
   fitModel,

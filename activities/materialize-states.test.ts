@@ -11,7 +11,7 @@ import { readDataFile } from '../datasets/sources/files/read-file.js';
 import { findMaterialisations } from '../feature-store/online/materialisations.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
-import { findModel } from '../models/catalogue.js';
+import { findModel, loadCatalogue } from '../models/catalogue.js';
 import { model as anomalyDetector } from '../models/anomaly-detector/index.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   };
   const stores = { blobs, checkpoints: openCheckpointStore(uri), backendPool: none, findEncoder: none };
   deps = {
-    ...{ blobs, onlineStore, models: { find: findModel }, ...stepDeps() },
+    ...{ blobs, onlineStore, models: { find: findModel, list: loadCatalogue }, ...stepDeps() },
     runner: createInlineRunner(createJobExecutor(stores)),
     config: { trainingMemoryMb: 512 },
   } as unknown as PipelineActivityDeps;

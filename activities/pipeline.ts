@@ -1,9 +1,18 @@
-import type { z } from 'zod';
-import type { BuiltStates, PipelineActivities } from '../contracts/activities.js';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type {
+  BucketedFeatures,
+  BuiltStates,
+  FeaturePart,
+  FeatureSetRef,
+  PipelineActivities,
+  PipelinePlan,
+} from '../contracts/activities.js';
 import {
   buildFeaturesInput,
   commitSnapshotInput,
   extractTableInput,
+  featurePart,
   featurePartInput,
   materializeInput,
   materializeStatesInput,
@@ -15,16 +24,19 @@ import type { AcceptedSnapshot, DataQuality } from '../contracts/dataset.js';
 import { lineOfSource } from '../contracts/ids.js';
 import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { expectationsInForce } from '../datasets/validation/expectations/parse-expectations.js';
+import { contentOfValidation } from '../datasets/validation/reuse-validation.js';
 import { storeDecisions } from '../datasets/quarantine/decisions.js';
 import { loadSnapshot } from '../datasets/snapshots/load-snapshot.js';
 import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { commitSnapshot } from '../datasets/snapshots/snapshot-store.js';
+import { contentOfFeatures, contentOfStates } from '../feature-store/offline/content.js';
 import { featureBuckets } from '../feature-store/offline/feature-buckets.js';
-import { definedViews } from '../feature-store/definitions/index.js';
+import { definedViews, viewsWith } from '../feature-store/definitions/index.js';
 import { materializeFeatureSet } from '../feature-store/online/materialize.js';
 import { materializeStateSet } from '../feature-store/online/materialize-states.js';
 import { customerTimeZone, valueFor } from '../platform/config/config.js';
 import { runJob, withHeartbeat } from './run-job.js';
+import { knownParts, type PartsOfStep, partsReader, withoutKnown } from './known-parts.js';
 import { isKnown, runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
@@ -37,29 +49,7 @@ import { reportsOf } from './reports-of.js';
 
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
 export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineActivities => ({
-  async planPipeline(input) {
-    const { source: named, asOf, policy: given, full } = parse(planPipelineInput, input);
-    const source = await resolveSource(deps, { source: named, snapshotHash: null });
-    const policy = await planPolicy(deps, given);
-    const parent = full ? null : await deps.snapshotLog.latest(source);
-    await publishViews(deps, definedViews);
-    const former = await findFormerViews(deps);
-    await expectationsInForce(deps.config); // a faulty file ends the run before anything is read
-    const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
-    return {
-      source,
-      line: lineOfSource(source),
-      asOf: asOf ?? Date.now(),
-      ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
-      tables: backendTables.map((name) => ({ name, chunkRows })),
-      ...(policy === null ? {} : { policy }),
-      ...(former.length === 0 ? {} : { formerViews: former }),
-      ...(parent === null ? {} : { parent: parent.hash }),
-      heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
-      codeVersion: deps.codeVersion,
-      ...reportsOf(deps.config),
-    };
-  },
+  planPipeline: (input) => planPipeline(deps, parse(planPipelineInput, input)),
 
   extractTable(input) {
     const job = parse(extractTableInput, input);
@@ -78,16 +68,7 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
     return validateSnapshot(deps, parse(snapshotInput, input));
   },
 
-  async buildFeatures(input) {
-    const { snapshotHash, byBucket, made, formerViews, ...named } = parse(buildFeaturesInput, input);
-    const run = { ...named, modelName: null };
-    const wanted = { snapshotHash, ...(formerViews && { formerViews }) };
-    if (byBucket && made === undefined && !(await isKnown(deps, 'buildFeatures', wanted, run))) {
-      const buckets = featureBuckets(await loadSnapshot(deps.blobs, snapshotHash));
-      if (buckets !== null) return { status: 'bucketed', buckets: [...buckets] };
-    }
-    return runStep(deps, 'buildFeatures', { ...wanted, ...(made && { made }) }, run);
-  },
+  buildFeatures: (input) => buildFeatures(deps, parse(buildFeaturesInput, input)),
 
   buildFeaturePart: (input) => runJob(deps, 'buildFeaturePart', parse(featurePartInput, input)),
 
@@ -104,17 +85,74 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   },
 });
 
+/** Resolves source, policy and former snapshot. */
+async function planPipeline(
+  deps: PipelineActivityDeps,
+  { source: named, asOf, policy: given, full }: z.output<typeof planPipelineInput>,
+): Promise<PipelinePlan> {
+  const source = await resolveSource(deps, { source: named, snapshotHash: null });
+  const policy = await planPolicy(deps, given);
+  const parent = full ? null : await deps.snapshotLog.latest(source);
+  await publishViews(deps, definedViews);
+  const former = await findFormerViews(deps);
+  await expectationsInForce(deps.config); // a faulty file ends the run before anything is read
+  const { extractChunkRows: chunkRows, heartbeatTimeoutSeconds } = deps.config;
+  return {
+    source,
+    line: lineOfSource(source),
+    asOf: asOf ?? Date.now(),
+    ...(asOf !== null && Date.now() - asOf > DAY_MS ? { retrospective: true as const } : {}),
+    tables: backendTables.map((name) => ({ name, chunkRows })),
+    ...(policy === null ? {} : { policy }),
+    ...(former.length === 0 ? {} : { formerViews: former }),
+    ...(parent === null ? {} : { parent: parent.hash }),
+    heartbeatTimeoutMs: heartbeatTimeoutSeconds * 1000,
+    codeVersion: deps.codeVersion,
+    ...reportsOf(deps.config),
+  };
+}
+
+type FeatureInput = z.output<typeof buildFeaturesInput>;
+
+/** The feature set, or the buckets whose features are to be built first, without those that an earlier run has built. */
+async function buildFeatures(
+  deps: PipelineActivityDeps,
+  { snapshotHash, byBucket, made, formerViews, ...named }: FeatureInput,
+): Promise<Reusable<FeatureSetRef> | BucketedFeatures> {
+  const manifest = await loadSnapshot(deps.blobs, snapshotHash);
+  const wanted = { snapshotHash, ...(formerViews && { formerViews }) };
+  const run = { ...named, modelName: null, content: contentOfFeatures(manifest, viewsWith(formerViews)) };
+  const buckets = byBucket && made === undefined ? featureBuckets(manifest) : null;
+  if (buckets === null || (await isKnown(deps, 'buildFeatures', wanted, run)))
+    return runStep(deps, 'buildFeatures', { ...wanted, ...(made && { made }) }, run);
+  const known = named.cache ? await knownParts(deps, featureParts(wanted, buckets), manifest) : [];
+  return { status: 'bucketed', ...withoutKnown(buckets, known) };
+}
+
+const featureParts = (
+  { snapshotHash, formerViews = [] }: Pick<FeatureInput, 'snapshotHash' | 'formerViews'>,
+  buckets: readonly number[],
+): PartsOfStep<FeaturePart> => ({
+  ...{ step: 'buildFeatures', modelName: null, snapshotHash, buckets },
+  contentOf: (manifest) => Promise.resolve((bucket) => contentOfFeatures(manifest, viewsWith(formerViews), bucket)),
+  partsIn: (input) =>
+    isDeepStrictEqual(input.formerViews ?? [], formerViews) ? (partsReader(z.array(featurePart))(input) ?? []) : [],
+  blobsOf: ({ views }) => views.map(({ hash }) => hash),
+});
+
 async function validateSnapshot(
   deps: PipelineActivityDeps,
   { snapshotHash, ...run }: z.output<typeof snapshotInput>,
 ): Promise<Reusable<DataQuality>> {
   const { maxRejectedShare, schemaReaction } = deps.config;
   const own = await expectationsInForce(deps.config);
-  const { source, asOf } = await loadSnapshot(deps.blobs, snapshotHash);
+  const manifest = await loadSnapshot(deps.blobs, snapshotHash);
+  const { source, asOf } = manifest;
   const decisions = await storeDecisions(deps.blobs, await deps.quarantine.decisions(source));
   const rules = Object.keys(own).length === 0 ? {} : { expectations: own };
   const job = { snapshotHash, maxRejectedShare, ...rules, decisions, schemaReaction };
-  const quality = await runStep(deps, 'validateSnapshot', job, { ...run, modelName: null });
+  const content = await contentOfValidation(deps.blobs, manifest, { expectations: own, schemaReaction });
+  const quality = await runStep(deps, 'validateSnapshot', job, { ...run, modelName: null, content });
   if (quality.accepted !== undefined) await recordAccepted(deps, quality.accepted, { ...run, source, asOf });
   return quality;
 }
@@ -137,7 +175,12 @@ async function buildStates(
   const origin = parseRowOrigin(input);
   const { runKey, cache } = input;
   const run = { runKey, cache, modelName: null };
-  if (origin.kind === 'snapshot') return runStep(deps, 'buildStates', { snapshotHash: origin.snapshotHash }, run);
+  if (origin.kind === 'snapshot') {
+    const { snapshotHash } = origin;
+    const manifest = await loadSnapshot(deps.blobs, snapshotHash);
+    const content = await contentOfStates(deps.blobs, manifest, await deps.models.list());
+    return runStep(deps, 'buildStates', { snapshotHash }, { ...run, content });
+  }
   const dataset = await loadDatasetRef(deps.blobs, origin.datasetHash);
   const { states = [] } = await deps.models.find(dataset.modelName);
   return states.length === 0 ? { sets: [], skipped: [] } : runStep(deps, 'buildStates', { dataset }, run);

@@ -43,13 +43,16 @@ export const createReproductionActivities = (deps: TrainingActivityDeps): Reprod
   },
 });
 
-/** Under a key of its own, so that a training does not continue from the checkpoint of the run. */
+/**
+ * Under a key of its own, so that a training does not continue from the checkpoint of the run; rows that were made bucket
+ * by bucket are made again.
+ */
 async function compute(
   deps: TrainingActivityDeps,
   step: ReusableStep,
   { recordedInput, runKey }: { readonly recordedInput: Record<string, unknown>; readonly runKey: string },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const input = 'runKey' in recordedInput ? { ...recordedInput, runKey } : recordedInput;
+  const input = 'runKey' in recordedInput ? { ...recordedInput, runKey } : { ...recordedInput, made: undefined };
   const output: Readonly<Record<string, unknown>> = { ...(await runJob(deps, step, input as never)) };
   if (typeof output.checkpointKey === 'string') await deps.checkpoints.remove(output.checkpointKey);
   return output;

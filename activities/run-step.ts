@@ -5,6 +5,7 @@ import { hashOfJson } from '../platform/blobs/hash.js';
 import { isResultStored } from '../training/stored-results.js';
 import type { StepDeps } from './dependencies.js';
 import { jobs as table } from './jobs.js';
+import { contentOfInput, restateResult } from './restate-result.js';
 import { runJob } from './run-job.js';
 
 type Table = typeof table;
@@ -18,6 +19,11 @@ export interface StepOfRun {
   readonly cache: boolean;
   /** Index of a shard. @default 0 */
   readonly part?: number;
+  /**
+   * What the result follows from in the snapshot of the input, so that a snapshot of the same content gives the same.
+   * @default the hash of the snapshot
+   */
+  readonly content?: object;
 }
 
 /**
@@ -29,7 +35,10 @@ const notOfResult: ReadonlySet<string> = new Set([
   'made',
 ]);
 
-/** Hash of everything that the result of a step follows from. */
+/**
+ * Hash of everything that the result of a step follows from.
+ * @param input - with contents in place of references to what is stored under another name in each run.
+ */
 export const cacheKeyOf = (step: ReusableStep, code: string, input: object): string =>
   hashOfJson({
     step,
@@ -37,9 +46,15 @@ export const cacheKeyOf = (step: ReusableStep, code: string, input: object): str
     input: Object.fromEntries(Object.entries(input).filter(([name]) => !notOfResult.has(name))),
   });
 
+async function keyOf(deps: StepDeps, step: ReusableStep, input: object, { modelName, content }: StepOfRun) {
+  const code = deps.codeOf(step, modelName);
+  return { code, cacheKey: cacheKeyOf(step, code, await contentOfInput(deps.blobs, asRecord(input), content)) };
+}
+
 /**
- * The result of a job: that of an earlier run with the same input and code, when every blob of it is still stored, else
- * computed in a child process. The run's log gets a record in either case. An attempt that was lost after its record
+ * The result of a job: that of an earlier run with an input of the same content and the same code, when every blob of it
+ * is still stored, else computed in a child process. A result that names a snapshot or data set is given as computing it
+ * would: with those of this input. The run's log gets a record in either case. An attempt that was lost after its record
  * finds it again, also in a run without reuse.
  * @throws PipelineError as `runJob`.
  */
@@ -47,16 +62,18 @@ export async function runStep<Name extends ReusableStep>(
   deps: StepDeps,
   step: Name,
   input: Input<Name>,
-  { runKey, modelName, cache, part = 0 }: StepOfRun,
+  stepOfRun: StepOfRun,
 ): Promise<Reusable<Output<Name>>> {
-  const code = deps.codeOf(step, modelName);
-  const cacheKey = cacheKeyOf(step, code, input);
+  const { runKey, modelName, cache, part = 0 } = stepOfRun;
+  const { code, cacheKey } = await keyOf(deps, step, input, stepOfRun);
   const run = { runKey, workflowId: Context.current().info.workflowExecution?.workflowId ?? runKey };
   const place = { ...run, step, part, modelName, cacheKey, code };
   const earlier = await findEarlier(deps, cacheKey, cache ? null : runKey);
   if (earlier !== null) {
-    await deps.steps.record({ ...earlier, ...place });
-    return reused(table[step].output.parse(earlier.output) as Output<Name>, earlier, run);
+    const found = { input: asRecord(input), earlier: earlier.input, output: outputOf(step, earlier) };
+    const restated = await restateResult(deps, step, found);
+    await deps.steps.record({ ...earlier, ...place, input: inputOf(found), output: asRecord(restated) });
+    return reused(restated, earlier, run);
   }
   const output = await runJob(deps, step, input);
   const { environment, codeVersion } = deps;
@@ -70,13 +87,21 @@ export async function isKnown<Name extends ReusableStep>(
   deps: StepDeps,
   step: Name,
   input: Input<Name>,
-  { runKey, modelName, cache }: StepOfRun,
+  stepOfRun: StepOfRun,
 ): Promise<boolean> {
-  const cacheKey = cacheKeyOf(step, deps.codeOf(step, modelName), input);
+  const { runKey, cache } = stepOfRun;
+  const { cacheKey } = await keyOf(deps, step, input, stepOfRun);
   return (await findEarlier(deps, cacheKey, cache ? null : runKey)) !== null;
 }
 
 const asRecord = (value: object): Record<string, unknown> => ({ ...value });
+
+const outputOf = <Name extends ReusableStep>(step: Name, { output }: StepRecord): Output<Name> =>
+  table[step].output.parse(output) as Output<Name>;
+
+/** What this run asked for, with the parts that the result is made of: later runs look them up. */
+const inputOf = ({ input, earlier }: Readonly<Record<'input' | 'earlier', Record<string, unknown>>>) =>
+  earlier.made === undefined ? input : { ...input, made: earlier.made };
 
 /** A training that wanted an encoder and found none could end otherwise the next time. */
 const isReusable = (output: object): boolean => !('encoderMissing' in output && output.encoderMissing === true);

@@ -1,6 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { z } from 'zod';
-import type { BucketedRows, TrainingActivities } from '../contracts/activities.js';
+import type { BucketedRows, DatasetPart, PreparedDataset, TrainingActivities } from '../contracts/activities.js';
+import type { BackendDataset } from '../contracts/model-definition.js';
+import type { Reusable } from '../contracts/steps.js';
+import type { SnapshotManifest } from '../datasets/snapshots/manifest.js';
+import { contentOfRowParts, contentOfRows } from '../feature-store/offline/content.js';
 import { planParts } from '../feature-store/offline/training-table.js';
 import {
   datasetPartInput,
@@ -10,6 +14,7 @@ import {
   fitShardInput,
   groupRowsInput,
   lockInput,
+  madeParts,
   planMasterInput,
   planTrainingInput,
   prepareDatasetInput,
@@ -18,7 +23,7 @@ import {
 } from '../contracts/activities.js';
 import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
-import { loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
+import { isSameDataset, loadDatasetRef } from '../datasets/snapshots/dataset-store.js';
 import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { loadSnapshot } from '../datasets/snapshots/snapshot-store.js';
 import { type RegistrationInput, registrationInput, type VersionRecord } from '../contracts/registry.js';
@@ -34,6 +39,7 @@ import { findScores, type WantedScores } from './find-scores.js';
 import { parse } from './parse.js';
 import { planMaster } from './plan-master.js';
 import { countShards, planTraining } from './plan-training.js';
+import { knownParts, type PartsOfStep, partsReader, withoutKnown } from './known-parts.js';
 import { isKnown, runStep, type StepOfRun } from './run-step.js';
 import { parseRowOrigin } from './row-origin.js';
 
@@ -87,37 +93,65 @@ async function prepareDataset(
   { runKey, modelName, params, cache, byBucket, made, ...hashes }: z.output<typeof prepareDatasetInput>,
 ): ReturnType<TrainingActivities['prepareDataset']> {
   const origin = parseRowOrigin(hashes);
-  const run = { runKey, modelName, cache };
-  if (byBucket && made === undefined && origin.kind === 'snapshot') {
-    const bucketed = await planByBucket(deps, { modelName, snapshotHash: origin.snapshotHash }, run);
-    if (bucketed !== null) return bucketed;
-  }
   const prepared =
     origin.kind === 'dataset'
       ? { status: 'ready' as const, dataset: await importedDataset(deps, modelName, origin.datasetHash) }
-      : await runStep(
-          deps,
-          'prepareDataset',
-          { modelName, snapshotHash: origin.snapshotHash, ...(made && { made }) },
-          run,
-        );
+      : await rowsOfSnapshot(deps, { modelName, snapshotHash: origin.snapshotHash, byBucket, made }, { runKey, cache });
   if (prepared.status !== 'ready') return prepared;
   await deps.registry.recordDataset(runKey, modelName, prepared.dataset);
   return { ...prepared, shards: await countShards(deps, prepared.dataset, params) };
 }
 
-/** What is made bucket by bucket first; null when all is made at once or known already. */
+type SnapshotRows = Pick<z.output<typeof prepareDatasetInput>, 'modelName' | 'byBucket' | 'made'> & {
+  readonly snapshotHash: string;
+};
+
+async function rowsOfSnapshot(
+  deps: TrainingActivityDeps,
+  { byBucket, made, ...rows }: SnapshotRows,
+  named: Pick<StepOfRun, 'runKey' | 'cache'>,
+): Promise<Reusable<PreparedDataset> | BucketedRows> {
+  const { modelName, snapshotHash } = rows;
+  const [{ backend }, manifest] = [await deps.models.find(modelName), await loadSnapshot(deps.blobs, snapshotHash)];
+  const run = { ...named, modelName, content: await contentOfRows(deps.blobs, manifest, backend) };
+  if (byBucket && made === undefined && !(await isKnown(deps, 'prepareDataset', rows, run))) {
+    const bucketed = await planByBucket(deps, { ...rows, backend, cache: named.cache }, manifest);
+    if (bucketed !== null) return bucketed;
+  }
+  return runStep(deps, 'prepareDataset', { ...rows, ...(made && { made }) }, run);
+}
+
+interface PlannedRows {
+  readonly modelName: string;
+  readonly snapshotHash: string;
+  readonly backend: BackendDataset;
+  readonly cache: boolean;
+}
+
+/** What is made bucket by bucket first, without what an earlier run has made; null when all is made at once. */
 async function planByBucket(
   deps: TrainingActivityDeps,
-  rows: { readonly modelName: string; readonly snapshotHash: string },
-  run: StepOfRun,
+  { cache, ...rows }: PlannedRows,
+  manifest: SnapshotManifest,
 ): Promise<BucketedRows | null> {
-  if (await isKnown(deps, 'prepareDataset', rows, run)) return null;
-  const { backend } = await deps.models.find(rows.modelName);
   const { blobs } = deps;
-  const planned = planParts({ ...rows, blobs, backend }, await loadSnapshot(blobs, rows.snapshotHash));
-  return planned === null ? null : { status: 'bucketed', ...planned };
+  const planned = planParts({ ...rows, blobs }, manifest);
+  if (planned === null) return null;
+  const { buckets, groupings } = planned;
+  const known = cache ? await knownParts(deps, rowParts(deps, rows, buckets), manifest) : [];
+  return { status: 'bucketed', groupings, ...withoutKnown(buckets, known) };
 }
+
+const rowParts = (
+  { blobs }: TrainingActivityDeps,
+  { modelName, snapshotHash, backend }: Omit<PlannedRows, 'cache'>,
+  buckets: readonly number[],
+): PartsOfStep<DatasetPart> => ({
+  ...{ step: 'prepareDataset', modelName, snapshotHash, buckets },
+  contentOf: (manifest) => contentOfRowParts(blobs, manifest, backend),
+  partsIn: (input) => partsReader(madeParts)(input)?.parts ?? [],
+  blobsOf: ({ sections }) => sections.map(({ hash }) => hash),
+});
 
 async function importedDataset({ blobs }: TrainingActivityDeps, modelName: string, hash: string): Promise<DatasetRef> {
   const dataset = await loadDatasetRef(blobs, hash);
@@ -219,7 +253,7 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   const { runKey, modelName, dataset } = input;
   const { holdout } = await unchangedHoldout(deps, dataset, input.holdoutHashes);
   const found = await deps.registry.findChampion(modelName, dataset.line);
-  const champion = found === null ? null : referenceOf(found);
+  const champion = found === null ? null : await referenceOf(deps, found, dataset);
   const { cache, ...references } = input;
   const scored = cache ? await knownScores(deps, { ...references, holdout }, champion) : {};
   const job = { ...references, holdout, champion, ...(await otherVersionOf(deps, input, champion)), ...scored };
@@ -232,18 +266,18 @@ async function evaluateModel(deps: TrainingActivityDeps, input: z.output<typeof 
   return evaluated;
 }
 
-type Champion = ReturnType<typeof referenceOf> | null;
+type Champion = Awaited<ReturnType<typeof referenceOf>> | null;
 
 /** The version that has the artefact already, where it is another one than the champion. */
 async function otherVersionOf(
-  { registry }: TrainingActivityDeps,
+  deps: TrainingActivityDeps,
   { modelName, dataset, artefactHash }: Pick<WantedScores, 'modelName' | 'dataset' | 'artefactHash'>,
   champion: Champion,
 ) {
   if (champion === null || champion.artefactHash === artefactHash) return {};
-  const versions = await registry.listVersions({ modelName, line: dataset.line });
+  const versions = await deps.registry.listVersions({ modelName, line: dataset.line });
   const same = versions.find((version) => version.artefactHash === artefactHash);
-  return same === undefined ? {} : { repeats: referenceOf(same) };
+  return same === undefined ? {} : { repeats: await referenceOf(deps, same, dataset) };
 }
 
 /** Evaluations by the present code that scored the run's artefact, and the champion's, on the same rows. */
@@ -254,11 +288,12 @@ async function knownScores(deps: TrainingActivityDeps, wanted: WantedScores, cha
   return { ...(scoredIn !== null && { scoredIn }), ...(other !== null && { championScoredIn: other }) };
 }
 
-const referenceOf = (record: VersionRecord) => ({
+/** A version as an evaluation compares with it. One that learned from the same rows has the data set of the run. */
+const referenceOf = async ({ blobs }: TrainingActivityDeps, record: VersionRecord, dataset: DatasetRef) => ({
   version: record.version,
   signatureHash: record.signatureHash,
   definitionHash: record.definitionHash,
-  datasetHash: record.dataset.hash,
+  datasetHash: (await isSameDataset(blobs, record.dataset, dataset)) ? dataset.hash : record.dataset.hash,
   artefactHash: record.artefactHash,
   evaluationHash: record.evaluationHash,
 });

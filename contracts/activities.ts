@@ -136,7 +136,10 @@ export const snapshotInput = z.strictObject({ runKey, snapshotHash: contentHash,
  */
 export interface BucketedFeatures {
   readonly status: 'bucketed';
+  /** Those that are to be worked on. */
   readonly buckets: readonly number[];
+  /** Parts of the other buckets that an earlier run has made and that have not changed since; absent: none. */
+  readonly known?: readonly FeaturePart[];
 }
 
 /** Features of the users of one bucket: a stored table for each view, in the order of the views. */
@@ -281,7 +284,8 @@ export const madeParts = z.strictObject({
 export type MadeParts = z.infer<typeof madeParts>;
 
 /** See {@link BucketedFeatures}. */
-export interface BucketedRows extends BucketedFeatures {
+export interface BucketedRows extends Omit<BucketedFeatures, 'known'> {
+  readonly known?: readonly DatasetPart[];
   /** Number of steps that compute columns over groups of rows, once all parts are made. */
   readonly groupings: number;
 }

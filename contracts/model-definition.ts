@@ -159,6 +159,12 @@ export interface BackendDataset {
    * known at `as_of` that are not in a view. A label may come from the future of `as_of`, a feature may not.
    */
   rows(tables: SnapshotTables, snapshot: SnapshotMoment): LabelledRows;
+  /**
+   * Timestamp columns that `rows` compares with the moment of the snapshot. Once all their values lie before it, a later
+   * moment gives the same rows from the same tables, and the data set of an earlier run is reused. `{}`: it compares
+   * none. Absent: the rows depend on the moment whatever the tables hold.
+   */
+  readonly comparedWithMoment?: TableColumns;
   /** The same rows, made part by part. Absent: the rows of all users are made at once. */
   readonly byUser?: RowsByUser;
   /**

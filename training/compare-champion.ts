@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { FrozenHoldout } from '../contracts/dataset.js';
+import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import type { Comparison } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
@@ -65,7 +65,7 @@ interface Against {
   readonly champion: Champion;
   /** An evaluation that scored the champion's artefact on these rows by the present code; absent: it is scored. */
   readonly championScoredIn?: string | undefined;
-  readonly datasetHash: string;
+  readonly dataset: DatasetRef;
   readonly holdout: FrozenHoldout;
 }
 
@@ -170,11 +170,11 @@ async function scoreBoth(scoring: ScoringContext, found: ToScore, against: Again
 async function championOnAll(
   scoring: ScoringContext,
   challenger: ScoredArtefact,
-  { champion: { artefactHash }, championScoredIn, datasetHash, holdout }: Against,
+  { champion: { artefactHash }, championScoredIn, dataset, holdout }: Against,
 ): Promise<readonly ScoredPart[]> {
   const { parts } = challenger;
   if (artefactHash === challenger.artefactHash) return parts;
-  const known = await storedScores(scoring.blobs, championScoredIn, { artefactHash, datasetHash, holdout, parts });
+  const known = await storedScores(scoring.blobs, championScoredIn, { artefactHash, dataset, holdout, parts });
   return known ?? (await scoreParts(scoring, artefactHash, parts)).parts;
 }
 

@@ -70,7 +70,7 @@ async function scoreChallenger(
   { parts }: DividedData,
 ): Promise<ScoredArtefact> {
   const withRows = parts.filter(({ data }) => data.table.rowCount > 0);
-  const wanted = { artefactHash, datasetHash: dataset.hash, holdout, parts: withRows };
+  const wanted = { artefactHash, dataset, holdout, parts: withRows };
   const known = await storedScores(scoring.blobs, scoredIn, wanted);
   return scoreParts(scoring, artefactHash, parts, known ?? []);
 }
@@ -91,7 +91,7 @@ const compareWithChampionIfAny = async (
 ): Promise<ChampionComparison> =>
   champion === null
     ? noComparison
-    : compareWithChampion(scoring, challenger, { champion, championScoredIn, datasetHash: dataset.hash, holdout });
+    : compareWithChampion(scoring, challenger, { champion, championScoredIn, dataset, holdout });
 
 interface Scored {
   readonly challenger: ScoredArtefact;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { datasetRef, frozenHoldout } from '../contracts/dataset.js';
+import { type DatasetRef, datasetRef, frozenHoldout } from '../contracts/dataset.js';
 import { PipelineError } from '../contracts/errors.js';
 import { comparison, drift, gateResult, metric, partReport, resultTable } from '../contracts/evaluation.js';
 import { contentHash, semanticVersion } from '../contracts/ids.js';
-import type { BlobStore } from '../platform/blobs/blob-store.js';
+import { putJsonBlobWith } from '../datasets/snapshots/json-blob.js';
+import type { BlobStore, StoredBlob } from '../platform/blobs/blob-store.js';
 
 const plot = z.strictObject({ title: z.string(), caption: z.string(), spec: z.record(z.string(), z.unknown()) });
 const slice = z.strictObject({ name: z.string(), metrics: z.array(metric) });
@@ -50,4 +51,13 @@ export async function loadEvaluation(blobs: BlobStore, hash: string): Promise<Ev
   throw new PipelineError('BLOB_CORRUPT', `blob ${hash} is not an evaluation: ${z.prettifyError(parsed.error)}`, {
     hash,
   });
+}
+
+/**
+ * Stores the same evaluation as one of another data set of equal content.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function restateEvaluation(blobs: BlobStore, hash: string, dataset: DatasetRef): Promise<StoredBlob> {
+  await loadEvaluation(blobs, hash);
+  return putJsonBlobWith(blobs, hash, { dataset });
 }

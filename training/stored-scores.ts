@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FrozenHoldout } from '../contracts/dataset.js';
+import type { DatasetRef, FrozenHoldout } from '../contracts/dataset.js';
 import type { Table } from '../contracts/table.js';
+import { isSameDataset } from '../datasets/snapshots/dataset-store.js';
 import { nullIfLost } from '../datasets/snapshots/lost-blob.js';
 import { readParquet } from '../datasets/snapshots/parquet-file.js';
 import { sum } from '../learning/numeric/statistics/sum.js';
@@ -13,7 +14,7 @@ import type { ScoredPart } from './score-parts.js';
 /** The artefact and the rows that scores are wanted of. */
 export interface WantedScores {
   readonly artefactHash: string;
-  readonly datasetHash: string;
+  readonly dataset: DatasetRef;
   readonly holdout: FrozenHoldout;
   readonly parts: readonly HoldoutPart[];
 }
@@ -30,11 +31,11 @@ const readScores = (blobs: BlobStore, hash: string): Promise<Table | null> =>
 export async function storedScores(
   blobs: BlobStore,
   evaluationHash: string | undefined,
-  { artefactHash, datasetHash, holdout, parts }: WantedScores,
+  { artefactHash, dataset, holdout, parts }: WantedScores,
 ): Promise<readonly ScoredPart[] | null> {
   const before = evaluationHash === undefined ? null : await nullIfLost(loadEvaluation(blobs, evaluationHash));
   if (before?.artefactHash !== artefactHash) return null;
-  const isSame = before.dataset.hash === datasetHash && isDeepStrictEqual(before.holdout, holdout);
+  const isSame = isDeepStrictEqual(before.holdout, holdout) && (await isSameDataset(blobs, before.dataset, dataset));
   const scoredRows = parts.map(({ name }) => before.parts.find(({ part }) => part === name)?.scoredRows ?? 0);
   if (!isSame || scoredRows.includes(0)) return null;
   const table = await readScores(blobs, before.scoredHash);

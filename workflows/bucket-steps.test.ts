@@ -42,6 +42,22 @@ it('computes columns over groups once the rows of all buckets are made', async (
   expect(prepared).toEqual({ status: 'ready', dataset: { rows: 2 } });
 });
 
+it('makes only the buckets that are asked for, and hands on the parts of the others', async () => {
+  calls.length = 0;
+  const known = { bucket: 7, views: [] };
+  const ask = vi.spyOn(activities, 'buildFeatures');
+  ask.mockResolvedValueOnce({ status: 'bucketed', buckets: [2], known: [known] } as never);
+  await featuresOf({ runKey: 'run', snapshotHash: 's', cache: true }, 1000, remark);
+  expect(calls).toEqual(['bucket 2', 'put together 7 2']);
+  ask.mockRestore();
+  const prepare = vi.spyOn(activities, 'prepareDataset');
+  const part = { bucket: 7, sections: [], counts: {} };
+  prepare.mockResolvedValueOnce({ status: 'bucketed', buckets: [0], known: [part], groupings: 1 } as never);
+  await prepareRows({ ...rows, modelName: 'large' }, 1000, remark);
+  const parts = [part, { ...part, bucket: 0 }];
+  expect(prepare.mock.lastCall?.[0].made).toEqual({ parts, grouped: ['0 of 2 parts'] });
+});
+
 it('asks once for the rows of a snapshot of one bucket', async () => {
   expect(await prepareRows({ ...rows, modelName: 'small' }, 1000, remark)).toMatchObject({ dataset: { rows: 3 } });
 });

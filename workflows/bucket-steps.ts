@@ -55,7 +55,7 @@ export async function featuresOf(
   const made = await eachBucket(first.buckets, remark, (bucket, summary) =>
     dataStep(`Build features, ${summary}`, heartbeatTimeoutMs).buildFeaturePart({ ...part, bucket }),
   );
-  return (await step.buildFeatures({ ...request, made })) as Reusable<FeatureSetRef>;
+  return (await step.buildFeatures({ ...request, made: [...(first.known ?? []), ...made] })) as Reusable<FeatureSetRef>;
 }
 
 interface RowRequest {
@@ -70,15 +70,16 @@ interface RowRequest {
 /** The rows of each bucket, then the columns over groups of all of them. */
 async function makeParts(
   { modelName, snapshotHash }: RowRequest,
-  { buckets, groupings }: BucketedRows,
+  { buckets, groupings, known = [] }: BucketedRows,
   { heartbeatTimeoutMs, remark }: { readonly heartbeatTimeoutMs: number; readonly remark: Remark },
 ): Promise<MadeParts> {
-  const parts = await eachBucket(buckets, remark, (bucket, summary) =>
+  const made = await eachBucket(buckets, remark, (bucket, summary) =>
     dataStep(`Select rows, ${summary}`, heartbeatTimeoutMs).prepareDatasetPart({
       ...{ modelName, bucket },
       snapshotHash: snapshotHash!,
     }),
   );
+  const parts = [...known, ...made];
   const indices = Array.from({ length: groupings }, (_, index) => index);
   const grouped = await mapBounded(indices, BUCKETS_AT_ONCE, (index) =>
     dataStep(`Group rows, part ${index + 1} of ${groupings}`, heartbeatTimeoutMs).groupDatasetRows({

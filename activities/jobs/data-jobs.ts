@@ -14,7 +14,13 @@ import {
   preparedDataset,
   viewReference,
 } from '../../contracts/activities.js';
-import { dataQuality, datasetRef, frozenHoldout, suspiciousLabelRules } from '../../contracts/dataset.js';
+import {
+  type DataQuality,
+  dataQuality,
+  datasetRef,
+  frozenHoldout,
+  suspiciousLabelRules,
+} from '../../contracts/dataset.js';
 import { expectationFile } from '../../contracts/expectations.js';
 import { contentHash, modelName, OWN_SOURCE } from '../../contracts/ids.js';
 import { schemaReaction } from '../../contracts/schema-changes.js';
@@ -22,6 +28,7 @@ import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { completeHoldout, freezeHoldout } from '../../learning/evaluation/split/index.js';
 import { findModel, loadCatalogue } from '../../models/catalogue.js';
 import { schemaOf } from '../../training/dataset-schema.js';
+import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { defineJob } from '../../platform/child-process/define-job.js';
 import { stepsOf } from '../../platform/child-process/report-step.js';
 
@@ -79,10 +86,28 @@ export const validateSnapshot = defineJob({
     const { validateSnapshot: validate } = await import('../../datasets/validation/validate-snapshot.js');
     const { loadDecisions } = await import('../../datasets/quarantine/decisions.js');
     const decisions = await loadDecisions(blobs, decided);
-    const quality = await validate({ ...input, blobs, decisions, onStep: stepsOf(control) });
-    const { renderDataReport } = await import('../../registry/data-report/data-report.js');
-    const page = await renderDataReport(blobs, input.snapshotHash, quality);
-    return { ...quality, pageHash: (await blobs.put(new TextEncoder().encode(page))).hash };
+    return withPage(
+      blobs,
+      input.snapshotHash,
+      await validate({ ...input, blobs, decisions, onStep: stepsOf(control) }),
+    );
+  },
+});
+
+async function withPage(blobs: BlobStore, snapshotHash: string, quality: DataQuality): Promise<DataQuality> {
+  const { renderDataReport } = await import('../../registry/data-report/data-report.js');
+  const page = await renderDataReport(blobs, snapshotHash, quality);
+  return { ...quality, pageHash: (await blobs.put(new TextEncoder().encode(page))).hash };
+}
+
+/** The result of a validation as it is for another snapshot with the same content. */
+export const restateValidation = defineJob({
+  input: z.strictObject({ snapshotHash: contentHash, quality: dataQuality }),
+  output: dataQuality,
+  async run({ snapshotHash, quality }, { blobs, ...control }) {
+    await stepsOf(control)('report of the snapshot', 0, 1);
+    const { restateValidation: restate } = await import('../../datasets/validation/reuse-validation.js');
+    return withPage(blobs, snapshotHash, await restate(blobs, snapshotHash, quality));
   },
 });
 

@@ -3,6 +3,7 @@ import type { Table } from '../../contracts/table.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
 import { putJsonBlob, readJsonBlob } from './json-blob.js';
+import { nullIfLost } from './lost-blob.js';
 import { type DatasetManifest, datasetManifest } from './manifest.js';
 import { readParquet } from './parquet-file.js';
 import { putTable } from './put-table.js';
@@ -88,6 +89,36 @@ const readManifest = (blobs: BlobStore, hash: string): Promise<DatasetManifest> 
  */
 export async function loadDatasetRef(blobs: BlobStore, hash: string): Promise<DatasetRef> {
   return { ...(await readManifest(blobs, hash)).ref, hash };
+}
+
+/**
+ * What a dataset is, without the hash of the snapshot that its rows were taken from: equal for data sets of the same rows,
+ * schema and description. A data set whose manifest is lost is told apart by its hash.
+ */
+export async function contentOfDataset(blobs: BlobStore, { hash }: Pick<DatasetRef, 'hash'>): Promise<object> {
+  const manifest = await nullIfLost(readManifest(blobs, hash));
+  if (manifest === null) return { hash };
+  const { schemaHash, data, ref } = manifest;
+  const { origin } = ref;
+  if (origin.kind === 'file') return { hash };
+  return { ...ref, origin: { kind: origin.kind, source: origin.source }, schemaHash, data: data.hash };
+}
+
+/** True for a data set of the same content, which may have been taken from another snapshot. */
+export const isSameDataset = async (blobs: BlobStore, one: DatasetRef, other: DatasetRef): Promise<boolean> =>
+  one.hash === other.hash ||
+  hashOfJson(await contentOfDataset(blobs, one)) === hashOfJson(await contentOfDataset(blobs, other));
+
+/**
+ * Stores the manifest of the same rows as taken from another snapshot.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function restateDataset(blobs: BlobStore, dataset: DatasetRef, snapshotHash: string): Promise<DatasetRef> {
+  const { origin } = dataset;
+  if (origin.kind === 'file' || origin.snapshotHash === snapshotHash) return dataset;
+  const manifest = await readManifest(blobs, dataset.hash);
+  const ref = { ...manifest.ref, origin: { ...origin, snapshotHash } };
+  return { ...ref, hash: (await putJsonBlob(blobs, { ...manifest, ref })).hash };
 }
 
 /** Local Parquet files with a dataset's rows, in their order. @throws PipelineError as {@link loadDataset}. */

@@ -33,3 +33,12 @@ export async function readJsonBlob<T>(
   if (!parsed.success) throw new PipelineError('DATASET_NOT_FOUND', `blob ${hash} is not a ${what}`, { hash });
   return parsed.data;
 }
+
+/**
+ * Stores a JSON object with other values of some members; the others stay as they were written, those included that the
+ * present code does not know.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function putJsonBlobWith(blobs: BlobStore, hash: string, members: object): Promise<StoredBlob> {
+  return putJsonBlob(blobs, { ...(parseJson(await blobs.get(hash)) as object), ...members });
+}

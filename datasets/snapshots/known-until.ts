@@ -17,9 +17,12 @@ const NOT_COUNTED: ReadonlySet<BackendTable> = new Set([
 /** Events that are alive may pause this long, as over a night. */
 const LONGEST_PAUSE_MS = 86_400_000;
 
+/** True when the newest event lies more than a day before `asOf`; false without events. All in milliseconds. */
+export const haveEnded = (asOf: number, newest: number): boolean =>
+  newest !== -Infinity && asOf - newest > LONGEST_PAUSE_MS;
+
 /** `asOf`, or just after the newest event when the events had ended more than a day before; milliseconds. */
-export const endOfEvents = (asOf: number, newest: number): number =>
-  newest === -Infinity || asOf - newest <= LONGEST_PAUSE_MS ? asOf : newest + 1;
+export const endOfEvents = (asOf: number, newest: number): number => (haveEnded(asOf, newest) ? newest + 1 : asOf);
 
 /**
  * The moment up to which the events of some tables of a snapshot are known, in milliseconds. Features and states are

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type DataQuality, failedCheck } from '../../contracts/dataset.js';
 import { sum } from '../../learning/numeric/statistics/sum.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import { putJsonBlob, readJsonBlob } from '../snapshots/json-blob.js';
+import { putJsonBlob, putJsonBlobWith, readJsonBlob } from '../snapshots/json-blob.js';
 import type { Fault, TableReport } from './check-ledger.js';
 
 /** Applied to each table separately, so that a small invalid table is not outweighed by a large valid one. */
@@ -91,4 +91,13 @@ export async function reportQuality(
     reportHash: (await putJsonBlob(blobs, report)).hash,
     failedChecks: failedChecks.slice(0, 20),
   };
+}
+
+/**
+ * Stores the same report about another subject of equal content. @returns its hash.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function restateReport(blobs: BlobStore, hash: string, subject: string): Promise<string> {
+  await loadQualityReport(blobs, hash);
+  return (await putJsonBlobWith(blobs, hash, { subject })).hash;
 }

@@ -67,6 +67,9 @@ export function checkTable(
   return { report: ledger.report(), failed: faults.length > 0 };
 }
 
+/** How a report names a data set. */
+export const datasetSubject = ({ hash }: DatasetRef): string => `dataset ${hash}`;
+
 /**
  * Checks a training table against its schema (types, missing values, ranges, categories, infinities, unique keys) and
  * the model's expectations, each of which rejects the table if it does not hold. The report (a JSON blob) contains the
@@ -91,7 +94,7 @@ export async function validateDataset(input: {
   const { table } = await loadDataset(blobs, dataset.hash);
   await onStep('checking', 2, 3);
   const faults = failedExpectations(expectations, { schema, table, settings });
-  const subject = `dataset ${dataset.hash}`;
+  const subject = datasetSubject(dataset);
   const tables = [withTableFaults(report, faults)];
   return reportQuality(blobs, { subject, tables, maxRejectedShare, failed: faults.length > 0 });
 }

@@ -21,7 +21,8 @@ import { checkStoredTable, type TableCheck } from './files/check-files.js';
 import { isAccepted, reportQuality, withTableFaults } from './quality-report.js';
 import { schemaFaults } from './schema-changes.js';
 
-const NO_REACTION: SchemaReaction = { added: 'ignore', dropped: 'ignore', retyped: 'ignore' };
+/** Changes of the source's columns are not reported. */
+export const NO_REACTION: SchemaReaction = { added: 'ignore', dropped: 'ignore', retyped: 'ignore' };
 
 /** The checks that a table's spec states, in the order of reports. */
 export function specChecks(spec: TableSpec, asOf: number): TableCheck[] {
@@ -34,6 +35,9 @@ export function specChecks(spec: TableSpec, asOf: number): TableCheck[] {
   ];
 }
 
+/** How a report names a snapshot. */
+export const snapshotSubject = (hash: string): string => `snapshot ${hash}`;
+
 /** Files by table. */
 async function filesOf(blobs: BlobStore, manifest: SnapshotManifest): Promise<Map<BackendTable, readonly string[]>> {
   const files = new Map<BackendTable, readonly string[]>();
@@ -42,12 +46,13 @@ async function filesOf(blobs: BlobStore, manifest: SnapshotManifest): Promise<Ma
 }
 
 /** What is asked of the tables beside their specs. */
-interface Rules {
+export interface Rules {
   readonly rows: readonly RowRule[];
   readonly table: readonly TableRule[];
 }
 
-function rulesOf(source: string, table: BackendTable, own: ExpectationFile['tables']): Rules {
+/** Rules of the source and of the user. */
+export function rulesOf(source: string, table: BackendTable, own: ExpectationFile['tables']): Rules {
   const all = [...builtInExpectations(source, table), ...(own[table] ?? [])];
   return { rows: all.filter((rule): rule is RowRule => !isTableRule(rule)), table: all.filter(isTableRule) };
 }
@@ -89,7 +94,7 @@ async function checkStored(
 }
 
 /** Former runs that a band of row counts looks at. */
-const runsOf = ({ table }: Rules): number =>
+export const runsOf = ({ table }: Rules): number =>
   Math.max(0, ...table.map((rule) => (rule.rule === 'row-count' && rule.tolerance !== undefined ? rule.runs : 0)));
 
 /**
@@ -129,7 +134,7 @@ export async function validateSnapshot(input: {
     const checked: Checked[] = [];
     for (const [table, asked] of rules) checked.push(await checkStored(validation, table, asked));
     const quality = await reportQuality(blobs, {
-      ...{ subject: `snapshot ${snapshotHash}`, maxRejectedShare },
+      ...{ subject: snapshotSubject(snapshotHash), maxRejectedShare },
       tables: checked.map(({ report }) => report),
       failed: checked.some(({ failed }) => failed),
     });

@@ -1,5 +1,5 @@
 import type { Table } from '../../contracts/table.js';
-import { putJsonBlob, readJsonBlob } from '../../datasets/snapshots/json-blob.js';
+import { putJsonBlob, putJsonBlobWith, readJsonBlob } from '../../datasets/snapshots/json-blob.js';
 import { type FeatureSetManifest, featureSetManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
@@ -11,6 +11,19 @@ export const putFeatureSet = async (blobs: BlobStore, manifest: FeatureSetManife
 /** The manifest with this hash. @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
 export const loadFeatureSet = (blobs: BlobStore, hash: string): Promise<FeatureSetManifest> =>
   readJsonBlob(blobs, hash, { schema: featureSetManifest, what: 'feature set' });
+
+/**
+ * Stores the manifest of the same features as built from another snapshot of equal content. @returns its hash.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`.
+ */
+export async function restateFeatureSet(
+  blobs: BlobStore,
+  hash: string,
+  snapshot: Pick<FeatureSetManifest, 'snapshotHash' | 'asOf'>,
+): Promise<string> {
+  await loadFeatureSet(blobs, hash);
+  return (await putJsonBlobWith(blobs, hash, snapshot)).hash;
+}
 
 /**
  * One view's table: `entity_id`, `event_time`, then the view's fields in order.

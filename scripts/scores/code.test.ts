@@ -54,3 +54,12 @@ it('stays when comments, types, layout and the text of a card change', async () 
   write('contracts/error.ts', "import { row } from './row.js';\nexport const error = row;\n");
   expect(await codes()).toEqual(before);
 });
+
+it('stays when a data set says with what it compares the moment, and changes with what else it says', async () => {
+  write('models/two/index.ts', 'export const model = { rows: 1, needs: {} };\n');
+  const before = await codes();
+  write('models/two/index.ts', "export const model = { rows: 1, comparedWithMoment: { users: ['at'] }, needs: {} };\n");
+  expect(await codes()).toEqual(before);
+  write('models/two/index.ts', "export const model = { rows: 1, comparedWith: { users: ['at'] }, needs: {} };\n");
+  expect(await codes()).not.toEqual(before);
+});

@@ -53,8 +53,11 @@ const median = (values: readonly number[]): number => {
 
 type RowCountRule = Extract<TableRule, { readonly rule: 'row-count' }>;
 
-function rowCountFinding({ minimum, maximum, tolerance, runs }: RowCountRule, table: RuledTable): string | null {
-  const { rows, formerRows } = table;
+/** What is found where the number of rows is outside its bounds or its band; null: it is within. */
+export function rowCountFinding(
+  { minimum, maximum, tolerance, runs }: RowCountRule,
+  { rows, formerRows }: Pick<RuledTable, 'rows' | 'formerRows'>,
+): string | null {
   if (minimum !== undefined && rows < minimum) return `${rows} rows, wanted at least ${minimum}`;
   if (maximum !== undefined && rows > maximum) return `${rows} rows, wanted at most ${maximum}`;
   const former = formerRows.slice(0, runs);

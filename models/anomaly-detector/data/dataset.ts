@@ -60,6 +60,7 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: labelledTransactions,
+  comparedWithMoment: { transactions: ['booked_at'] },
   byUser: rowsByUser,
   stateRows: allTransactions,
 };

@@ -74,5 +74,6 @@ export const backendDataset: BackendDataset = {
   },
   views,
   rows: labelledApplications,
+  comparedWithMoment: { credit_applications: ['outcome_at'] },
   byUser: rowsByUser,
 };

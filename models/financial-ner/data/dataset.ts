@@ -45,4 +45,5 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: annotatedTexts,
+  comparedWithMoment: {},
 };

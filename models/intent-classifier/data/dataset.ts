@@ -80,4 +80,5 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: labelledMessages,
+  comparedWithMoment: {},
 };

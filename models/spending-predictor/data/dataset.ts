@@ -27,5 +27,6 @@ export const backendDataset: BackendDataset = {
   },
   views: [],
   rows: backendRows,
+  comparedWithMoment: {},
   byUser: rowsByUser,
 };
