@@ -9,6 +9,7 @@ import { erasureSchema } from '../datasets/erasure/schema.js';
 import { feedbackSchema } from '../datasets/feedback/schema.js';
 import { backendSchema } from '../datasets/sources/backend/migrate.js';
 import { catalogSchema, createSourceCatalog } from '../datasets/sources/catalog.js';
+import { createCustomerKeys } from '../feature-store/online/customer-keys.js';
 import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
@@ -22,6 +23,7 @@ import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
 import { runningState } from '../platform/embedded/ensure.js';
 import { outboxSchema } from '../platform/outbox/schema.js';
+import { type KeyRing, openKeyRing } from '../platform/keys/key-ring.js';
 import { createPool } from '../platform/postgres/pool.js';
 import type { RedisLimits } from '../platform/redis/client.js';
 import { migrateOncePerStart } from '../platform/postgres/checked-schemas.js';
@@ -63,6 +65,24 @@ export interface Services {
   close(): Promise<void>;
 }
 
+/** Opens the key ring when something is encrypted or read. */
+function keyRingOnce(config: Config): () => Promise<KeyRing> {
+  let ring: Promise<KeyRing> | null = null;
+  return () => (ring ??= openKeyRing(config));
+}
+
+interface OnlineStoreParts {
+  readonly config: Config;
+  readonly redisUrl: string | null;
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+}
+
+function openOnlineStore({ config, redisUrl, pool, logger }: OnlineStoreParts, limits: RedisLimits): OnlineStore {
+  const keys = config.customerKeys ? createCustomerKeys(pool, keyRingOnce(config)) : null;
+  return redisUrl === null ? createMemoryStore(pool, keys) : createRedisStore(redisUrl, logger, limits, keys);
+}
+
 /** Schemas of this system, without the backend's. */
 const ownSchemas = [
   registrySchema,
@@ -102,8 +122,7 @@ export async function connectServices(
   };
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
-  const onlineStore =
-    endpoints.redisUrl === null ? createMemoryStore(pool) : createRedisStore(endpoints.redisUrl, logger, onlineLimits);
+  const onlineStore = openOnlineStore({ config, redisUrl: endpoints.redisUrl, pool, logger }, onlineLimits);
   const sealing = sealingBy(config);
   const blobs = openSealedBlobStore(endpoints.artifactUri, config.cache, sealing);
   const registry = createPostgresRegistry(pool, versionSigner(blobs, config));

@@ -33,5 +33,26 @@ const createRequests: Migration = {
   },
 };
 
+/* Keys by which values of the online store are encrypted. Without its row a customer's values are unreadable. */
+const createCustomerKeys: Migration = {
+  async up(database: Kysely<unknown>): Promise<void> {
+    await sql
+      .raw(
+        `create table erasure.customer_keys (
+           source text not null,
+           entity_id text not null,
+           sealed_key bytea not null,
+           primary key (source, entity_id)
+         );
+         comment on column erasure.customer_keys.sealed_key is
+           'AES-256 key, encrypted by the key customers of the key ring.';`,
+      )
+      .execute(database);
+  },
+};
+
 /** Schema `erasure`. */
-export const erasureSchema: OwnedSchema = { schema: 'erasure', migrations: { '0001-requests': createRequests } };
+export const erasureSchema: OwnedSchema = {
+  schema: 'erasure',
+  migrations: { '0001-requests': createRequests, '0002-customer-keys': createCustomerKeys },
+};

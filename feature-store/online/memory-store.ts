@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import type { CustomerKeys } from './customer-keys.js';
+import { sealedValues } from './sealed-values.js';
 import { createOnlineTable, type OnlineTable } from './online-table.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
 import { isKeyOf, keyOf, type PackedStore, type PackedView } from './packed-store.js';
@@ -89,7 +91,10 @@ class MemoryStore implements PackedStore {
  * An in-process store for machines without Redis. With a pool every value is written through to PostgreSQL (schema
  * `online`, created on first use): other processes read a new value at once and a changed one within a second. Without
  * a pool the values are visible in this process only.
+ * @param keys - encrypt the values; null: they are stored in clear.
  * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when PostgreSQL does not answer.
  */
-export const createMemoryStore = (pool: pg.Pool | null): OnlineStore =>
-  createOnlineStore(new MemoryStore(pool === null ? null : createOnlineTable(pool)));
+export function createMemoryStore(pool: pg.Pool | null, keys: CustomerKeys | null = null): OnlineStore {
+  const packed = new MemoryStore(pool === null ? null : createOnlineTable(pool));
+  return createOnlineStore(keys === null ? packed : sealedValues(packed, keys));
+}

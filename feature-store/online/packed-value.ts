@@ -7,7 +7,8 @@ import type { OnlineState, OnlineValue } from './online-value.js';
  * Features: `count` float64. State: `count` bytes, the first of which says how the JSON after it is written.
  * The script in redis-store.ts reads the event time at byte 8.
  */
-const HEADER_BYTES = 16;
+/** Bytes of the header, after which the body begins. */
+export const HEADER_BYTES = 16;
 /** Byte position of the event time. */
 export const EVENT_TIME_OFFSET = 8;
 

@@ -2,6 +2,8 @@ import type { Redis, Result } from 'ioredis';
 import type { Logger } from 'pino';
 import { createRedis, type RedisLimits, withRedis } from '../../platform/redis/client.js';
 import { globLiteral, removeMatching } from '../../platform/redis/remove-matching.js';
+import type { CustomerKeys } from './customer-keys.js';
+import { sealedValues } from './sealed-values.js';
 import { gatherReads } from './gather-reads.js';
 import { createOnlineStore, type OnlineStore } from './online-store.js';
 import { isKeyOf, keyOf, type PackedStore } from './packed-store.js';
@@ -36,10 +38,18 @@ async function putBatch(client: Redis, entries: readonly [string, Buffer][], sec
 /**
  * An online store in Redis or Valkey: one packed value for each view and entity, read with MGET, written by an atomic
  * script ("only if newer"), expired by the server. Each script call uses one key, so a cluster works too.
+ * @param keys - encrypt the values; null: they are stored in clear.
  * @throws PipelineError `SERVICE_UNAVAILABLE` from every method when the server does not answer.
  */
-export const createRedisStore = (url: string, logger: Pick<Logger, 'warn'>, limits: RedisLimits = {}): OnlineStore =>
-  createOnlineStore(createPackedStore(url, logger, limits));
+export const createRedisStore = (
+  url: string,
+  logger: Pick<Logger, 'warn'>,
+  limits: RedisLimits = {},
+  keys: CustomerKeys | null = null,
+): OnlineStore => {
+  const packed = createPackedStore(url, logger, limits);
+  return createOnlineStore(keys === null ? packed : sealedValues(packed, keys));
+};
 
 function createPackedStore(url: string, logger: Pick<Logger, 'warn'>, limits: RedisLimits): PackedStore {
   const client = createRedis(url, logger, limits);

@@ -97,6 +97,7 @@ const environment = z.object({
   APPROVAL_SECRET_FILE: optionalText,
   KEY_RING_FILE: optionalText,
   BLOB_ENCRYPTION: withDefault(z.enum(['on', 'off']), 'off'),
+  CUSTOMER_KEYS: withDefault(z.enum(['on', 'off']), 'off'),
   WEBHOOK_URLS: pageAddresses,
   PREDICTION_LOG_DAYS: withDefault(whole(1, 3650), '90'),
   PREDICTION_LOG_SPOOL_MB: withDefault(whole(0, 1_000_000), '512'),
@@ -279,6 +280,8 @@ export interface Config {
   readonly keyRingFile: string | null;
   /** Whether new blobs and checkpoints are encrypted. */
   readonly blobEncryption: boolean;
+  /** Whether values of the online store are encrypted by a key for each customer. */
+  readonly customerKeys: boolean;
   /** Who is told of alerts; the addresses may hold secrets. */
   readonly webhookUrls: readonly string[];
   readonly predictionLog: {
@@ -353,6 +356,7 @@ export function readConfig(env: Environment, workingDirectory: string): Config {
     approvalSecretFile: file(variables.APPROVAL_SECRET_FILE),
     keyRingFile: file(variables.KEY_RING_FILE),
     blobEncryption: variables.BLOB_ENCRYPTION === 'on',
+    customerKeys: variables.CUSTOMER_KEYS === 'on',
     webhookUrls: variables.WEBHOOK_URLS,
     predictionLog: {
       keepDays: variables.PREDICTION_LOG_DAYS,

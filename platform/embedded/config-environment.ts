@@ -88,6 +88,7 @@ const approvalEnvironment = (config: Config): Record<string, string> => ({
   APPROVAL_SECRET_FILE: config.approvalSecretFile ?? '',
   KEY_RING_FILE: config.keyRingFile ?? '',
   BLOB_ENCRYPTION: config.blobEncryption ? 'on' : 'off',
+  CUSTOMER_KEYS: config.customerKeys ? 'on' : 'off',
 });
 
 const apiEnvironment = (api: Config['api']): Record<string, string> => ({

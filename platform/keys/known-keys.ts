@@ -19,6 +19,7 @@ export const knownKeys = {
     purpose: 'hashes customers and texts that the prediction log does not hold in clear',
   },
   erasures: { algorithm: 'aes-256-gcm', purpose: 'encrypts the id of a customer until the erasure is complete' },
+  customers: { algorithm: 'aes-256-gcm', purpose: 'seals the keys of customers (CUSTOMER_KEYS)' },
   pseudonyms: { algorithm: 'hmac-sha256', purpose: 'hashes columns of sources, as a data policy says' },
   webhooks: { algorithm: 'hmac-sha256', purpose: 'signs webhooks; their receivers have it too' },
   artefacts: { algorithm: 'ecdsa-p256', purpose: 'signs the artefacts of versions, and verifies them at each load' },
@@ -36,7 +37,7 @@ export type KeyPairName = NamesOf<'ecdsa-p256'>;
 export const keyNames = Object.keys(knownKeys) as readonly KeyName[];
 
 /** Bytes of a fresh symmetric key: 256 bits for both algorithms. */
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
 /** A fresh secret for keys of an algorithm, in base64. */
 export const freshSecret = (algorithm: Algorithm): string =>

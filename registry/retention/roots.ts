@@ -37,6 +37,7 @@ const keepNothing = [
   'catalog_snapshots.snapshots',
   'catalog_snapshots.erased',
   'erasure.requests',
+  'erasure.customer_keys',
 ];
 const schemasWithoutBlobs = ['serving', 'feedback', 'backend'];
 
