@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     .option('--json', 'print rows as JSON', false)
     .option('--data <folder>', 'folder with the public data sets', '../shared/data')
     .option('--only <text>', 'of a suite with several sections, those whose name contains this')
-    .option('--rows <numbers>', 'of `data`: numbers of transactions, such as 1e6,1e7')
+    .option('--rows <numbers>', 'of `data` and `kills`: numbers of transactions, such as 1e6,1e7')
     .option('--results <file>', 'of a long section, keep the results of its parts there and go on where it stopped')
     .addHelpText('after', await describeAll(known));
   await program.parseAsync();
