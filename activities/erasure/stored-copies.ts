@@ -96,28 +96,45 @@ async function isDerived(
 const isAbout = (document: StoredDocument, gone: ReadonlySet<string>): boolean =>
   !isSnapshot(document) && document.names.some((name) => gone.has(name));
 
+/** Hashes that documents name, by what becomes of these. */
+function namedBy(
+  documents: readonly StoredDocument[],
+  isGone: (document: StoredDocument) => boolean,
+): { readonly kept: Set<string>; readonly ofSnapshots: Set<string>; readonly ofGone: Set<string> } {
+  const [kept, ofSnapshots, ofGone] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const document of documents) {
+    const into = isGone(document) ? ofGone : isSnapshot(document) ? ofSnapshots : kept;
+    for (const name of document.names) into.add(name);
+  }
+  return { kept, ofSnapshots, ofGone };
+}
+
 /**
- * Parquet blobs that go: those that only manifests which go, and documents about them, refer to, those that nothing refers
- * to (pieces of steps), and those with the customer's id in a column.
+ * Parquet blobs that go: those with the customer's id in a column, and, where a manifest goes, those that only it and
+ * documents about it refer to, and those that nothing refers to (pieces of steps).
  */
 async function doomedTables(
   deps: CopyDeps,
   { documents, tables }: StoredContent,
-  { gone, userId }: { readonly gone: ReadonlySet<string>; readonly userId: string },
+  {
+    gone,
+    retained,
+    userId,
+  }: { readonly gone: ReadonlySet<string>; readonly retained: ReadonlySet<string> } & {
+    readonly userId: string;
+  },
 ): Promise<string[]> {
-  const kept = new Set<string>();
-  const ofSnapshots = new Set<string>();
-  const ofGone = new Set<string>();
-  for (const document of documents) {
-    const isGone = gone.has(document.hash) || isAbout(document, gone);
-    for (const name of document.names) (isGone ? ofGone : isSnapshot(document) ? ofSnapshots : kept).add(name);
-  }
+  // A retained snapshot keeps the parts that the rewritten one shares; the others go with the next look.
+  const { kept, ofSnapshots, ofGone } = namedBy(
+    documents,
+    (document) => !retained.has(document.hash) && (gone.has(document.hash) || isAbout(document, gone)),
+  );
   const roots = await findRoots(deps.pool, EVERYTHING);
   const doomed: string[] = [];
   for (const hash of tables) {
     if (ofSnapshots.has(hash)) continue; // those of the customer were rewritten
     const isKept = kept.has(hash) || (!ofGone.has(hash) && roots.has(hash));
-    if (!isKept || (await namesCustomer(deps.blobs, hash, userId))) doomed.push(hash);
+    if ((gone.size > 0 && !isKept) || (await namesCustomer(deps.blobs, hash, userId))) doomed.push(hash);
   }
   return doomed;
 }
@@ -145,7 +162,7 @@ export async function findCopies(deps: CopyDeps, wanted: CopiesOf): Promise<Stor
   const stored = [...holders.keys()].map((hash) => ({ hash, kind: 'snapshot' as const }));
   const manifests = [...derived, ...stored];
   const gone = new Set(manifests.map(({ hash }) => hash));
-  const tables = manifests.length === 0 ? [] : await doomedTables(deps, content, { gone, userId: wanted.userId });
+  const tables = await doomedTables(deps, content, { gone, retained: isRetained, userId: wanted.userId });
   const bytes = [...gone, ...tables].reduce((sum, hash) => sum + (content.blobs.get(hash)?.bytes ?? 0), 0);
   return { retained, others, manifests, tables, bytes };
 }

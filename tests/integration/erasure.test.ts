@@ -11,6 +11,7 @@ import { namesCustomer, readContent } from '../../activities/erasure/stored-docu
 import type { BackendTable } from '../../contracts/backend.js';
 import { listErasures, pendingErasures } from '../../datasets/erasure/request-log.js';
 import { loadSnapshot } from '../../datasets/snapshots/load-snapshot.js';
+import { putTable } from '../../datasets/snapshots/put-table.js';
 import { loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { generateBackend } from '../../datasets/sources/backend/generator/index.js';
 import { findSnapshot } from '../../datasets/versions/find-snapshot.js';
@@ -202,9 +203,16 @@ describe('an erasure', () => {
     expect((await audit.verify()).fault).toBeNull();
   });
 
+  it('takes pieces along that no manifest names', async () => {
+    const table = { rowCount: 1, columns: { owner: { kind: 'text', values: [userId] } } } as const;
+    const { hash } = await putTable(platform.services.blobs, table);
+    expect((await erase(userId)).counts).toMatchObject({ blobs: 1 });
+    expect(await platform.services.blobs.has(hash)).toBe(false);
+  });
+
   it('finds nothing the second time', async () => {
     expect((await erase(userId)).counts).toEqual({});
-    expect((await platform.services.audit.list({ limit: 9 })).length).toBe(3);
+    expect((await platform.services.audit.list({ limit: 9 })).length).toBe(4);
   });
 });
 
