@@ -32,7 +32,7 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     load: () => import('../commands/forecast.js'),
   },
   runs: { summary: 'list, show, follow, cancel, repeat and compare runs', load: () => import('../commands/runs.js') },
-  models: { summary: 'list, show and compare versions', load: () => import('../commands/models.js') },
+  models: { summary: 'list, show, compare, verify and export versions', load: () => import('../commands/models.js') },
   cards: {
     summary: 'write model cards with present stages, and their index',
     load: () => import('../commands/cards.js'),
