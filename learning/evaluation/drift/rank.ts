@@ -4,8 +4,9 @@ import type { ColumnDrift, DriftResult, RankedDrift } from './types.js';
 function relativeEffect({ decided, effect, threshold, pValue, statistic }: ColumnDrift): number {
   if (!decided) return 0;
   if (effect !== null) return effect.value / threshold;
-  // Without an effect a small p-value, or a large distance, says most.
-  return pValue === null ? statistic / threshold : Math.min(10, threshold / Math.max(pValue, Number.MIN_VALUE));
+  if (pValue === null) return statistic / threshold;
+  // Without an effect the order of magnitude of the p-value has to do.
+  return pValue > threshold ? threshold / pValue : 1 + Math.log10(threshold / Math.max(pValue, Number.MIN_VALUE));
 }
 
 /**

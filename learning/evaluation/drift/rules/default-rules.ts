@@ -54,9 +54,17 @@ function permuted(counts: PairedCounts, statistic: CountStatistic, { column, opt
 }
 
 const PERMUTED = 'p-value by permutation';
+const ALL_RARE = 'almost every value is another';
+
+/** Cells that are filled on one side at least. */
+function filledCells({ reference, current }: PairedCounts): PairedCounts {
+  const filled = [...reference.keys()].filter((i) => reference[i]! + current[i]! > 0);
+  return { reference: filled.map((i) => reference[i]!), current: filled.map((i) => current[i]!) };
+}
 
 /** Z-test of two cells, else χ²; by permutation where counts are small, with rare cells pooled where there are too many rows. */
-function testCounts(counts: PairedCounts, test: ColumnTest): Omit<Finding, keyof Judged> {
+function testCounts(all: PairedCounts, test: ColumnTest): Omit<Finding, keyof Judged> {
+  const counts = filledCells(all);
   const [n, m] = [sum(counts.reference), sum(counts.current)];
   if (counts.reference.length < 2) return { method: 'chi-square', statistic: 0, pValue: 1, note: 'one value only' };
   const pooled = poolRareCells(counts);
@@ -66,8 +74,7 @@ function testCounts(counts: PairedCounts, test: ColumnTest): Omit<Finding, keyof
     return { method: 'chi-square', statistic, pValue: permuted(counts, chiSquareStatistic, test), note: PERMUTED };
   }
   const note = rare ? { note: `${pooled.pooled} rare values compared as one` } : {};
-  if (pooled.reference.length === 1)
-    return { method: 'chi-square', statistic: 0, pValue: 1, note: 'almost every value is another' };
+  if (pooled.reference.length === 1) return { method: 'chi-square', statistic: 0, pValue: 1, note: ALL_RARE };
   if (pooled.reference.length > 2) return { method: 'chi-square', ...homogeneity(pooled), ...note };
   return { method: 'z-test', ...proportionTest([pooled.reference[1]!, pooled.current[1]!], [n, m]), ...note };
 }

@@ -3,7 +3,7 @@ import { sum } from '../../../numeric/statistics/sum.js';
 import type { PairedCounts } from '../values/categories.js';
 
 /** Resamples at least as extreme after which the p-value is precise enough (Besag & Clifford 1991). */
-const ENOUGH_EXTREME = 20;
+const ENOUGH_EXTREME = 50;
 /** Statistics that differ by rounding alone are equal. */
 const EQUAL = 1e-9;
 
@@ -66,7 +66,7 @@ export const chiSquareStatistic: CountStatistic = (reference, both, [n, m]) => {
 };
 
 /**
- * Permutation p-value of two samples over the same cells, valid with ties and small counts. Resampling stops once 20 resamples
+ * Permutation p-value of two samples over the same cells, valid with ties and small counts. Resampling stops once 50 resamples
  * were as extreme, where the p-value is large and known well enough (Besag & Clifford 1991). O(resamples · rows).
  */
 export function permutationTest(counts: PairedCounts, statistic: CountStatistic, options: PermutationOptions): number {

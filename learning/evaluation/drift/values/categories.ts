@@ -70,18 +70,24 @@ export function pairCounts(reference: CategoryCounts, current: CategoryCounts): 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /**
- * The counts of both sides where one may not tell all its categories apart: then a category that it does not name belongs to its
- * others, and to the others of the opposite side.
+ * Counts of a side over names, where it may not tell all apart. Of a category that it does not name it had at most as many rows
+ * as of the rarest it names; within that bound the share of the opposite side is assumed, so that only what cannot be
+ * explained by truncation shows as a difference. The last cell holds the rest.
  */
+function fillTruncated(side: CategoryCounts, opposite: CategoryCounts, names: readonly string[]): number[] {
+  const bound = side.other === 0 ? 0 : Math.min(...side.counts.values());
+  const scale = side.rows / opposite.rows;
+  const assumed = names.map((name) =>
+    side.counts.has(name) ? 0 : Math.min(bound, (opposite.counts.get(name) ?? 0) * scale),
+  );
+  const shrink = Math.min(1, side.other / (total(assumed) || 1));
+  const cells = names.map((name, i) => side.counts.get(name) ?? assumed[i]! * shrink);
+  return [...cells, Math.max(0, side.rows - total(cells))];
+}
+
+/** The counts of both sides where one may not tell all its categories apart. */
 export function pairTruncated(reference: CategoryCounts, current: CategoryCounts): PairedCounts {
   if (reference.other + current.other === 0) return pairCounts(reference, current);
-  const named = (side: CategoryCounts, name: string): boolean => side.other === 0 || side.counts.has(name);
-  const all = pairCounts(reference, current);
   const names = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort();
-  const kept = names.flatMap((name, i) => (named(reference, name) && named(current, name) ? [i] : []));
-  const pick = (counts: readonly number[], { rows }: CategoryCounts): number[] => {
-    const cells = kept.map((i) => counts[i]!);
-    return [...cells, rows - total(cells)];
-  };
-  return { reference: pick(all.reference, reference), current: pick(all.current, current) };
+  return { reference: fillTruncated(reference, current, names), current: fillTruncated(current, reference, names) };
 }
