@@ -64,6 +64,24 @@ describe('columns of every form', () => {
     expect(result.columns[1]).toMatchObject({ column: 'age (missing)', drifted: false, decided: true });
   });
 
+  it('reads codes with a dictionary as the texts they stand for', () => {
+    const [before, after] = [repeat(300, (i) => `w${i % 3}`), repeat(300, (i) => (i % 10 === 0 ? null : `w${i % 2}`))];
+    const dictionary = ['w2', 'w1', 'unused', 'w0'];
+    const coded = (kind: 'categorical' | 'text', values: readonly (string | null)[]): DriftColumn => ({
+      name: 'word',
+      kind,
+      values: {
+        codes: Int32Array.from(values, (value) => (value === null ? -1 : dictionary.indexOf(value))),
+        words: dictionary,
+      },
+    });
+    for (const kind of ['categorical', 'text'] as const) {
+      const plain = compareColumns([words('word', before, kind)], [words('word', after, kind)]);
+      expect(plain.columns.map(({ drifted }) => drifted)).toEqual([true, true]);
+      expect(compareColumns([coded(kind, before)], [coded(kind, after)])).toEqual(plain);
+    }
+  });
+
   it('counts infinite numbers as missing and says how many', () => {
     const values = normals(300, 1);
     values[0] = Infinity;

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../../../contracts/errors.js';
 import { createRandom } from '../../../numeric/random/index.js';
 import { sum } from '../../../numeric/statistics/sum.js';
 import type { DriftOptions } from '../options.js';
@@ -133,7 +134,7 @@ export function compareByDefault(reference: ColumnSummary, current: ColumnSummar
   if (reference.kind === 'categorical' && current.kind === 'categorical')
     return compareCategories(reference.categories, current.categories, test);
   if (reference.kind === 'text' && current.kind === 'text') return compareTexts(reference.texts, current.texts, test);
-  throw new TypeError('two sides of different kinds');
+  throw new PipelineError('SHAPE_MISMATCH', `${reference.kind} in the reference, ${current.kind} in the window`);
 }
 
 /** Compares the shares of missing values. */

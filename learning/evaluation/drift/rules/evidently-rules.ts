@@ -1,3 +1,4 @@
+import { PipelineError } from '../../../../contracts/errors.js';
 import { proportionTest, goodnessOfFit, jensenShannon } from '../tests/count-tests.js';
 import { kolmogorovSmirnovTest } from '../tests/kolmogorov-smirnov.js';
 import { type CategoryCounts, pairCounts, type PairedCounts } from '../values/categories.js';
@@ -71,5 +72,5 @@ export function compareByEvidently(reference: ColumnSummary, current: ColumnSumm
     return compareNumbers(reference.distribution, current.distribution);
   if (reference.kind === 'categorical' && current.kind === 'categorical')
     return compareCategories(reference.categories, current.categories);
-  throw new TypeError('two sides of different kinds');
+  throw new PipelineError('SHAPE_MISMATCH', `${reference.kind} in the reference, ${current.kind} in the window`);
 }
