@@ -37,7 +37,7 @@ export interface ProbabilityOfAnswers {
   /** The estimated metric. */
   readonly metric: 'aucRoc' | 'accuracy';
   /** (n,) each: 1 = positive, or answered rightly, NaN = not known; and its probability. Pure. */
-  ofHeldOut(scored: Table): { readonly truth: Float64Array; readonly probability: Float64Array };
+  readonly ofHeldOut: (scored: Table) => { readonly truth: Float64Array; readonly probability: Float64Array };
   /** Null: the answer has none. Pure. */
   ofAnswer(answer: LoggedPair): number | null;
 }

@@ -11,6 +11,7 @@ import { readImportance } from '../../registry/importance.js';
 import { shapeOf } from './column-shape.js';
 import { monitoredColumns } from './held-out-columns.js';
 import { loggedColumns, type LoggedColumns } from './logged-columns.js';
+import { estimatePerformance } from './estimate-performance.js';
 import { type Reference, referenceOf } from './reference.js';
 import { findSourceFaults } from './source-faults.js';
 import { compareWindow } from './statistics.js';
@@ -77,7 +78,7 @@ interface Compared {
 }
 
 async function findingOf(context: JobContext, compared: Compared): Promise<DriftFinding> {
-  const { input, reference, logged, base } = compared;
+  const { input, model, reference, logged, base } = compared;
   const known = new Map(reference.columns.map(({ name, shape }) => [name, shape]));
   const both = logged.columns.filter(({ column }) => known.has(column.name));
   const shapes = both.map((values) => {
@@ -97,7 +98,16 @@ async function findingOf(context: JobContext, compared: Compared): Promise<Drift
     }),
     driftedShare: result.driftedShare,
     undecided: result.undecided,
-    performance: null,
+    performance: estimate(model, reference, logged.probabilities),
     faults: result.undecided === null ? findSourceFaults(shapes) : [],
   };
 }
+
+const estimate = (
+  { monitoring }: MonitoredModel,
+  { estimator }: Reference,
+  probabilities: readonly number[],
+): DriftFinding['performance'] =>
+  monitoring?.probability === undefined || estimator === null
+    ? null
+    : estimatePerformance(monitoring.probability, estimator, probabilities);

@@ -4,32 +4,31 @@ import { z } from 'zod';
 import { type ColumnShape, columnShape, type DriftMode } from '../../contracts/drift.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { hashOfJson } from '../../platform/blobs/hash.js';
+import type { ClassifierEstimator } from '../../learning/evaluation/drift/performance/classifier.js';
+import { decodeState, encodeState } from '../../learning/artefact/state-json.js';
 import { shapeOf } from './column-shape.js';
 import type { ColumnValues } from './column-values.js';
+import { fitEstimator } from './estimate-performance.js';
 import { findReference, keepReference } from './drift-log.js';
 import { heldOutColumns, loadHeldOut, monitoredColumns } from './held-out-columns.js';
 import { decodeProfile, encodeProfile, profileOf, type ReferenceProfile } from './statistics.js';
 
 /** Raised when references are made otherwise: those that are stored are then made anew. */
-const REFERENCE_VERSION = 1;
-
-/** What held-out rows said with which probability, and whether it was right; at most so many, at even distances. */
-const judgedRows = z.strictObject({ truth: z.array(z.number()), probability: z.array(z.number()) });
-export type JudgedRows = z.infer<typeof judgedRows>;
-const MOST_JUDGED = 10_000;
+const REFERENCE_VERSION = 2;
 
 const storedReference = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string(), shape: columnShape })),
   /** Sketches, in the statistics' own form. */
   profile: z.string(),
-  judged: judgedRows.nullable(),
+  /** What held-out rows teach about probabilities, in the statistics' own form; null: the model has none. */
+  estimator: z.string().nullable(),
 });
 
 /** What a window is compared with. */
 export interface Reference {
   readonly rows: number;
   readonly columns: readonly { readonly name: string; readonly shape: ColumnShape }[];
-  readonly judged: JudgedRows | null;
+  readonly estimator: ClassifierEstimator | null;
   readonly profile: ReferenceProfile;
   /** The values themselves, which mode `evidently` compares with; null in mode `default`. */
   readonly values: readonly ColumnValues[] | null;
@@ -66,12 +65,14 @@ export async function referenceOf(deps: ReferenceDeps, model: MonitoredModel, wa
   const key = { modelName, line, version, code: codeOf(model) };
   const stored = mode === 'evidently' ? null : await findReference(deps.database, key);
   if (stored !== null) {
-    const { profile, ...rest } = storedReference.parse(stored.profile);
-    return { rows: stored.rows, ...rest, profile: decodeProfile(profile), values: null };
+    const { columns, profile, estimator: fitted } = storedReference.parse(stored.profile);
+    const estimator = fitted === null ? null : (decodeState(fitted) as ClassifierEstimator);
+    return { rows: stored.rows, columns, estimator, profile: decodeProfile(profile), values: null };
   }
   const made = await makeReference(deps.blobs, model, wanted);
-  const { rows, columns, judged, profile } = made;
-  await keepReference(deps.database, key, { rows, profile: { columns, judged, profile: encodeProfile(profile) } });
+  const { rows, columns, profile } = made;
+  const estimator = made.estimator === null ? null : encodeState(made.estimator);
+  await keepReference(deps.database, key, { rows, profile: { columns, estimator, profile: encodeProfile(profile) } });
   return made;
 }
 
@@ -82,22 +83,8 @@ async function makeReference(blobs: BlobStore, model: MonitoredModel, wanted: Wa
   return {
     rows: heldOut.rows.rowCount,
     columns: values.map((each) => ({ name: each.column.name, shape: shapeOf(each) })),
-    judged: probability === undefined ? null : judgedOf(probability.ofHeldOut(heldOut.scored)),
+    estimator: probability === undefined ? null : fitEstimator(probability, heldOut.scored),
     profile: profileOf(values),
     values,
   };
-}
-
-/** Rows whose truth is known. */
-function judgedOf({
-  truth,
-  probability,
-}: {
-  readonly truth: Float64Array;
-  readonly probability: Float64Array;
-}): JudgedRows {
-  const known = [...truth.keys()].filter((row) => !Number.isNaN(truth[row]!) && !Number.isNaN(probability[row]!));
-  const step = Math.max(1, known.length / MOST_JUDGED);
-  const chosen = Array.from({ length: Math.floor(known.length / step) }, (_, i) => known[Math.floor(i * step)]!);
-  return { truth: chosen.map((row) => truth[row]!), probability: chosen.map((row) => probability[row]!) };
 }

@@ -86,7 +86,7 @@ describe('findSourceFaults', () => {
     const moved = () => (((hour() + shift) % 24) + 24) % 24;
     const found = faultsOf(many(3000, hour), many(2000, moved), 'time');
     expect(found).toMatchObject([{ kind: 'time-shift' }]);
-    const [, hours, way] = /rows (\S+) h (\w+)/.exec(found[0]!.finding)!;
+    const [, hours, way] = /about (\S+) h (\w+)/.exec(found[0]!.finding)!;
     expect(Math.abs(Number(hours) - Math.abs(shift))).toBeLessThanOrEqual(0.5);
     expect(way).toBe(shift > 0 ? 'later' : 'earlier');
   });

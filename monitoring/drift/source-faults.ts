@@ -103,7 +103,7 @@ function timeShift({ name, role, reference, current }: ComparedColumn): SourceFa
   const isShift = Math.abs(hours) >= SMALLEST_SHIFT && distances[best]! < MOST_REMAINING * unshifted;
   if (!isShift || unshifted * 2 < LEAST_DISTANCE) return null;
   const way = hours > 0 ? 'later' : 'earlier';
-  const finding = `hours of the day are those of the held-out rows ${Math.abs(hours)} h ${way}: another time zone`;
+  const finding = `hours of the day are those of the held-out rows, about ${Math.abs(hours)} h ${way}: another time zone`;
   return { kind: 'time-shift', column: name, finding };
 }
 
