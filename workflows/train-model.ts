@@ -141,6 +141,8 @@ async function takeRows(training: Training): Promise<TrainingRows | TrainModelRe
   if ('decision' in prepared) return prepared;
   const refused = await validate(training, prepared.dataset);
   if (refused !== null) return refused;
+  const faulty = await checkNewRows(training, prepared.dataset);
+  if (faulty !== null) return faulty;
   if (located.datasetHash !== null && patched('customer-state')) await materializeStates(training, prepared.dataset);
   return prepared;
 }
@@ -208,6 +210,19 @@ async function validate(training: Training, dataset: DatasetRef): Promise<TrainM
     return resultWith(training, 'rejected', { ...facts, notes: dataset.notes });
   }
   table.mark('validation', 'done', withOrigin(qualityFinding(quality), quality));
+  return null;
+}
+
+/** Rows that a fault of the source explains are not learned from; what has drifted since the champion is noted. */
+async function checkNewRows(training: Training, dataset: DatasetRef): Promise<TrainModelResult | null> {
+  if (dataset.origin.kind !== 'snapshot' || !patched('drift-of-new-rows')) return null;
+  const { modelName, plan, table } = training;
+  const step = dataStep('Compare new rows with the champion', plan.heartbeatTimeoutMs);
+  const { notes, faults } = await step.checkNewRows({ modelName, dataset });
+  training.dataNotes.push(...notes);
+  if (faults.length > 0)
+    return resultWith(training, 'rejected', { reasons: [...faults], rows: dataset.rows, notes: [...notes] });
+  if (notes.length > 0) table.mark('validation', 'done', notes.join('; '));
   return null;
 }
 

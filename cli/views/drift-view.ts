@@ -47,11 +47,23 @@ export async function showDrift(cli: CliContext, modelName: string, options: Dri
   const overLimit = wouldDecide.decision !== 'none' && wouldDecide.decision !== 'undecided';
   if (options.failOnDrift === true && overLimit) cli.exitWith(1);
   const { reasons } = wouldDecide;
-  cli.out.result({ modelName, line, ...finding, overLimit, reasons, lastDecision: last, nextCheck, path }, () => {
+  const lastDecision = last === null ? null : decisionDocument(last);
+  const document = { modelName, line, ...finding, window: datesOf(finding.window), overLimit, reasons };
+  cli.out.result({ ...document, lastDecision, nextCheck, path }, () => {
     printFinding(cli, shown);
     if (path !== null) cli.out.line(path);
   });
 }
+
+const datesOf = ({ from, to }: DriftWindow) => ({ from: new Date(from), to: new Date(to) });
+
+/** A decision with moments as dates, and of the finding the share that it rests on. */
+const decisionDocument = ({ finding, window, startedAt, ...decision }: DriftRecord) => ({
+  ...decision,
+  window: datesOf(window),
+  startedAt: startedAt === null ? null : new Date(startedAt),
+  driftedShare: finding.driftedShare,
+});
 
 /** @throws PipelineError `VERSION_NOT_FOUND`. */
 async function championOf({ services }: Connection, modelName: string, line: string): Promise<VersionRecord> {
@@ -124,16 +136,19 @@ function printFinding({ out }: CliContext, shown: Shown): void {
   out.line(`${out.paint.bold(modelName)} ${version} (line ${line}), ${windowText(window)}, mode ${finding.mode}`);
   if (isSynthetic(line)) out.line(out.paint.yellow(SYNTHETIC_REMARK));
   const sampled = compared < answers ? `a sample of ${compared} of ` : '';
-  out.line(`${sampled}${answers} answers, compared with ${referenceRows} held-out rows`);
+  if (answers > 0) out.line(`${sampled}${answers} answers, compared with ${referenceRows} held-out rows`);
   if (columns.length > 0)
     out.table({ head, rows: columns.toSorted((a, b) => a.rank - b.rank).map(rowOf), right: RIGHT });
   for (const { column, note } of columns) if (note !== null) out.line(`${column}: ${note}`);
   if (performance !== null) for (const text of performanceLines(performance)) out.line(text);
   for (const { kind, column, finding: found } of faults) out.line(`fault of the source (${kind}): ${column}: ${found}`);
-  if (undecided !== null) out.line(`nothing can be said: ${undecided}`);
-  else if (reasons.length === 0) out.line('within the limits');
-  else for (const reason of reasons) out.line(out.paint.yellow(`over the limit: ${reason}`));
+  for (const text of verdictLines(undecided, reasons)) out.line(text);
   printDecision(out, shown);
+}
+
+function verdictLines(undecided: string | null, reasons: readonly string[]): string[] {
+  if (undecided !== null) return [`nothing can be said: ${undecided}`];
+  return reasons.length === 0 ? ['within the limits'] : reasons.map((reason) => `over the limit: ${reason}`);
 }
 
 function performanceLines(found: NonNullable<DriftFinding['performance']>): string[] {
@@ -171,8 +186,7 @@ export async function showHistory(cli: CliContext, modelName: string, { line }: 
   await findModel(modelName);
   const { services } = await cli.connect();
   const found = await listDecisions(services.pool, { modelName, line: line ?? null, limit: HISTORY_LIMIT });
-  const decisions = found.map(({ finding, ...decision }) => ({ ...decision, driftedShare: finding.driftedShare }));
-  cli.out.result({ modelName, decisions }, () => {
+  cli.out.result({ modelName, decisions: found.map(decisionDocument) }, () => {
     if (found.length === 0) {
       cli.out.line(
         `no check of ${modelName} has decided yet; ml schedule trigger ${workflowIds.driftScheduleOf(modelName)}`,

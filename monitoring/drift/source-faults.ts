@@ -62,6 +62,8 @@ function wrongUnit({ name, reference, current }: ComparedColumn): SourceFault | 
 const HOURS = 24;
 /** Grid of shifts: zones differ by quarters of an hour. */
 const STEPS_AN_HOUR = 4;
+/** Fewer times than these are moved by chance alone in 3 % of sound windows. */
+const FEWEST_TIMES = 100;
 /** Smallest shift that is looked for, in hours. */
 const SMALLEST_SHIFT = 1;
 /** Least distance of the hours as they are, and most of that which may remain after the shift. */
@@ -94,7 +96,7 @@ function clockDistance(before: Float64Array, now: Float64Array, shift: number): 
 
 function timeShift({ name, role, reference, current }: ComparedColumn): SourceFault | null {
   if (role !== 'time' || reference.quantiles === null || current.quantiles === null) return null;
-  if (current.count - current.missing < FEWEST_VALUES) return null;
+  if (current.count - current.missing < FEWEST_TIMES) return null;
   const [before, now] = [clockShares(reference.quantiles), clockShares(current.quantiles)];
   const distances = Array.from(before, (_, shift) => clockDistance(before, now, shift));
   const best = distances.indexOf(Math.min(...distances));
