@@ -5,7 +5,7 @@ import type { BackendTable } from '../../contracts/backend.js';
 import type { AcceptedSnapshot } from '../../contracts/dataset.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
-import { quoteName, quoteText } from '../snapshots/duckdb.js';
+import { firstRow, quoteName, quoteText } from '../snapshots/duckdb.js';
 import { putJsonBlob } from '../snapshots/json-blob.js';
 import type { SnapshotManifest } from '../snapshots/manifest.js';
 import { tableSpecs } from '../sources/backend/tables.js';
@@ -57,7 +57,7 @@ async function eventTimeOf(
   const name = quoteName(column);
   const from = remaining.map((sql) => `select ${name} from (${sql})`).join(' union all ');
   const sql = `select min(epoch_ms(${name}))::double, max(epoch_ms(${name}))::double from (${from})`;
-  const [first, last] = (await connection.runAndReadAll(sql)).getRows()[0] as [number | null, number | null];
+  const [first, last] = await firstRow<[number | null, number | null]>(connection, sql);
   return first === null || last === null ? null : { from: first, to: last };
 }
 

@@ -2,7 +2,7 @@ import type { BackendTable, TableColumns } from '../../contracts/backend.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import { bucketOfPart } from './buckets.js';
-import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { firstRow, parquetRows, quoteName, withDuckDb } from './duckdb.js';
 import type { SnapshotManifest } from './manifest.js';
 import { snapshotFiles } from './read-snapshot.js';
 
@@ -43,10 +43,10 @@ async function newestOf(
   const stored = manifest.tables.find((one) => one.table === table);
   if (stored === undefined || stored.rows === 0) return -Infinity;
   if (tableSpecs[table].eventTime === column) return stored.eventTime?.to ?? -Infinity;
-  const files = (await snapshotFiles(blobs, manifest, table)).map(quoteText).join(', ');
-  const sql = `select max(epoch_ms(${quoteName(column)}))::double from read_parquet([${files}])`;
-  const found = await withDuckDb((connection) => connection.runAndReadAll(sql));
-  return (found.getRows()[0]![0] as number | null) ?? -Infinity;
+  const files = await snapshotFiles(blobs, manifest, table);
+  const sql = `select max(epoch_ms(${quoteName(column)}))::double from ${parquetRows(files)}`;
+  const [newest] = await withDuckDb((connection) => firstRow<[number | null]>(connection, sql));
+  return newest ?? -Infinity;
 }
 
 /**

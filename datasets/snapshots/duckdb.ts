@@ -32,3 +32,20 @@ export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Prom
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** An SQL string literal. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** SQL of the rows of Parquet files of one schema. @param options - further arguments, such as `file_row_number = true`. */
+export const parquetRows = (paths: readonly string[], ...options: readonly string[]): string =>
+  `read_parquet(${[`[${paths.map(quoteText).join(', ')}]`, ...options].join(', ')})`;
+
+/** The first row of a query that has one. */
+export async function firstRow<Row extends readonly unknown[]>(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<Row> {
+  return (await connection.runAndReadAll(sql)).getRows()[0] as unknown as Row;
+}
+
+/** The first column of a query; [] without rows. */
+export async function firstColumn<Value>(connection: DuckDBConnection, sql: string): Promise<Value[]> {
+  return ((await connection.runAndReadAll(sql)).getColumns()[0] ?? []) as Value[];
+}

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName, quoteText } from './duckdb.js';
+import { firstColumn, quoteName, quoteText } from './duckdb.js';
 
 /** A text column that is read as codes: the SQL of a row's code, and the texts that they stand for. */
 export interface CodedColumn {
@@ -8,11 +8,6 @@ export interface CodedColumn {
   readonly expression: string;
   /** Ascending. */
   readonly words: readonly string[];
-}
-
-async function firstColumn(connection: DuckDBConnection, sql: string): Promise<string[]> {
-  const result = await connection.runAndReadAll(sql);
-  return (result.getColumns()[0] ?? []) as string[];
 }
 
 /** Those of the columns whose values repeat: the file's writer found that a dictionary pays in every row group. */
@@ -25,7 +20,7 @@ async function repeatingColumns(
   const files = `parquet_metadata([${paths.map(quoteText).join(', ')}])`;
   const wanted = names.map(quoteText).join(', ');
   const repeating = new Set(
-    await firstColumn(
+    await firstColumn<string>(
       connection,
       `select path_in_schema from ${files} where path_in_schema in (${wanted}) group by path_in_schema
        having bool_and(dictionary_page_offset is not null or num_values = 0)`,
@@ -51,7 +46,7 @@ export async function prepareCodes(
     await connection.run(
       `create temp type ${type} as enum (select distinct ${column} from ${from} where ${column} is not null order by 1)`,
     );
-    const words = await firstColumn(connection, `select unnest(enum_range(null::${type}))::varchar`);
+    const words = await firstColumn<string>(connection, `select unnest(enum_range(null::${type}))::varchar`);
     columns.push({ name, expression: `coalesce(enum_code(${column}::${type})::integer, -1)`, words });
   }
   return columns;

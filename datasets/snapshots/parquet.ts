@@ -3,7 +3,7 @@ import { PipelineError } from '../../contracts/errors.js';
 import type { Column, ColumnKind, Table } from '../../contracts/table.js';
 import { missingColumn, requireLength } from '../../learning/checks.js';
 import { columnLength, encodedText, storedText } from '../../learning/encoded-text.js';
-import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from './duckdb.js';
 import { type CodedColumn, prepareCodes } from './encoded-columns.js';
 import { stageColumns, vectorOf } from './staged-columns.js';
 import { countRows, readTextColumns } from './text-columns.js';
@@ -88,11 +88,9 @@ export interface StoredColumn {
   readonly kind: ColumnKind;
 }
 
-const fromFiles = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
-
 /** Columns of Parquet files. @throws PipelineError `MALFORMED_FILE` for a type other than double, timestamp and text. */
 export const describeParquet = (connection: DuckDBConnection, paths: readonly string[]): Promise<StoredColumn[]> =>
-  describe(connection, fromFiles(paths));
+  describe(connection, parquetRows(paths));
 
 async function describe(connection: DuckDBConnection, from: string): Promise<StoredColumn[]> {
   const result = await connection.run(`select * from ${from} limit 0`);
@@ -167,7 +165,7 @@ async function readOpen(
   paths: readonly string[],
   { wanted, encode = false, carried = [] }: ReadOptions & { readonly wanted: readonly string[] | undefined },
 ): Promise<Table> {
-  const from = fromFiles(paths);
+  const from = parquetRows(paths);
   const chosen = selectColumns(await describe(connection, from), wanted);
   const files = await countRows(connection, paths);
   const rowCount = files.reduce((sum, { rows }) => sum + rows, 0);

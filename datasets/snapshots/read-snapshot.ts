@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { Column, Table } from '../../contracts/table.js';
-import { selectRows, textColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { tableSpecs } from '../sources/backend/tables.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { bucketOfPart, NO_USER } from './buckets.js';
-import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from './duckdb.js';
 import { loadSnapshot } from './load-snapshot.js';
 import type { SnapshotManifest } from './manifest.js';
 import type { ReadOptions } from './parquet.js';
@@ -84,25 +83,23 @@ function wantedOf(selection: SnapshotSelection, table: BackendTable): WantedColu
   return { columns, inOrder, encode: true, carried: inOrder ? [] : (selection.carried?.[table] ?? []) };
 }
 
-/** Rows of several files in the order of the bytes of `id`. */
-const readSorted = (paths: readonly string[], columns: readonly string[], options: ReadOptions): Promise<Table> =>
+/** Rows of several files in the order of the bytes of `id`, which is the order of the source. @param columns - @default all */
+const readSorted = (
+  paths: readonly string[],
+  columns: readonly string[] | undefined,
+  options: ReadOptions,
+): Promise<Table> =>
   withTemporaryFolder(async (folder) => {
     const sorted = join(folder, 'sorted.parquet');
-    const files = paths.map(quoteText).join(', ');
+    const selected = columns?.map(quoteName).join(', ') ?? '*';
     await withDuckDb((connection) =>
       connection.run(
-        `copy (select ${columns.map(quoteName).join(', ')} from read_parquet([${files}]) order by id)
+        `copy (select ${selected} from ${parquetRows(paths)} order by id)
          to ${quoteText(sorted)} (format parquet, compression snappy)`,
       ),
     );
     return readParquet([sorted], columns, options);
   });
-
-/** Rows in the order of their bytes of `id`, which is the order of the source. */
-function byKey(table: Table): Table {
-  const keys = textColumn(table, 'id').map((id) => Buffer.from(id ?? ''));
-  return selectRows(table, [...keys.keys()].sort((a, b) => Buffer.compare(keys[a]!, keys[b]!))); // prettier-ignore
-}
 
 /** True where rows without a user and those of the only bucket are read together: as in a snapshot of one file. */
 const isMixed = (parts: StoredTable['parts'], buckets: number | undefined): boolean =>
@@ -114,14 +111,9 @@ async function readTable(
   { columns, inOrder = false, ...options }: WantedColumns,
 ): Promise<Table> {
   const paths = await pathsOf(blobs, parts, table);
-  if (inOrder && paths.length > 1 && columns !== undefined) return readSorted(paths, columns, options);
-  if (!mixed) return readParquet(paths, columns, options);
-  const wanted = columns === undefined || columns.includes('id') ? columns : [...columns, 'id'];
-  // Carried columns keep the order of the files, so they are read where the order changes.
-  const sorted = byKey(await readParquet(paths, wanted, { ...options, carried: [] }));
-  if (wanted === columns) return sorted;
-  const kept = Object.entries(sorted.columns).filter(([name]) => name !== 'id');
-  return { ...sorted, columns: Object.fromEntries(kept) };
+  // Carried columns keep the order of their files, so they are read where the order changes.
+  if (mixed || (inOrder && paths.length > 1)) return readSorted(paths, columns, { ...options, carried: [] });
+  return readParquet(paths, columns, options);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Table } from '../../contracts/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { datasetFiles } from './dataset-store.js';
-import { quoteName, quoteText, withDuckDb } from './duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from './duckdb.js';
 import { readParquet } from './parquet-file.js';
 
 /** Which rows of a data set are read. */
@@ -28,7 +28,7 @@ export async function sampleRows(
   { key, mostRows, since }: SampledRows,
 ): Promise<{ readonly table: Table; readonly rows: number }> {
   const files = await datasetFiles(blobs, hash);
-  const from = `read_parquet([${files.map(quoteText).join(', ')}])`;
+  const from = parquetRows(files);
   const where = since === undefined ? 'true' : `epoch_ms(${quoteName(since.column)}) >= ${since.moment}`;
   return withTemporaryFolder(async (folder) => {
     const path = join(folder, 'sample.parquet');

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBDataChunk, type DuckDBType, DOUBLE, INTEGER, VARCHAR } from '@duckdb/node-api';
 import type { Column, StoredValues } from '../../contracts/table.js';
-import { quoteName, quoteText } from './duckdb.js';
+import { firstRow, parquetRows, quoteName } from './duckdb.js';
 
 /** Rows in one DuckDB vector, the unit of every transfer. */
 const VECTOR_ROWS = 2048;
@@ -77,9 +77,9 @@ const isSamePlace = (a: StoredValues, b: StoredValues): boolean =>
 async function storedSource(connection: DuckDBConnection, group: StoredGroup, index: number): Promise<string> {
   const { place, names } = group;
   const columns = names.map((name, i) => `${quoteName(name)} as s${index}_${i}`).join(', ');
-  const files = `(select ${columns} from read_parquet([${place.paths.map(quoteText).join(', ')}]))`;
-  const counted = await connection.runAndReadAll(`select count(*)::integer from ${files}`);
-  const kept = new Int32Array(counted.getRows()[0]![0] as number);
+  const files = `(select ${columns} from ${parquetRows(place.paths)})`;
+  const [count] = await firstRow<[number]>(connection, `select count(*)::integer from ${files}`);
+  const kept = new Int32Array(count);
   for (const row of place.rows) kept[row] = 1;
   await stage(connection, `kept${index}`, [kept]);
   return `(select * exclude (c0) from ${files} positional join kept${index} where c0 = 1)`;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../contracts/table.js';
-import { quoteName, quoteText } from './duckdb.js';
+import { firstColumn, firstRow, parquetRows, quoteName, quoteText } from './duckdb.js';
 
 /** Rows of one query: a row group of the files that DuckDB writes. */
 const BLOCK_ROWS = 122_880;
@@ -24,8 +24,7 @@ interface Block {
 type JoinedTexts = readonly (string | null)[] | undefined;
 
 const rowsOf = ({ path, from, to }: Block): string =>
-  `read_parquet([${quoteText(path)}], file_row_number = true) ` +
-  `where ${ROW_NUMBER} >= ${from} and ${ROW_NUMBER} < ${to}`;
+  `${parquetRows([path], `${ROW_NUMBER} = true`)} ` + `where ${ROW_NUMBER} >= ${from} and ${ROW_NUMBER} < ${to}`;
 
 /**
  * A column of a block joined to one text, which costs a tenth of fetching value by value; null when it is too long.
@@ -48,10 +47,8 @@ function split(joined: string, rows: number, present: number): JoinedTexts {
   return missing === rows - present ? texts : undefined;
 }
 
-async function fetchTexts(connection: DuckDBConnection, name: string, from: string): Promise<(string | null)[]> {
-  const result = await connection.runAndReadAll(`select ${name} from ${from}`);
-  return (result.getColumns()[0] ?? []) as (string | null)[];
-}
+const fetchTexts = (connection: DuckDBConnection, name: string, from: string): Promise<(string | null)[]> =>
+  firstColumn<string | null>(connection, `select ${name} from ${from}`);
 
 /** Equal texts as one string object, up to a number of distinct ones: categories and ids of owners repeat often. */
 class TextColumn {
@@ -119,7 +116,7 @@ async function readFile(
   { name, column, start }: Target,
 ): Promise<void> {
   if (namesRowNumber) {
-    column.put(start, await fetchTexts(connection, quoteName(name), `read_parquet([${quoteText(path)}])`));
+    column.put(start, await fetchTexts(connection, quoteName(name), parquetRows([path])));
     return;
   }
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
@@ -129,7 +126,7 @@ async function readFile(
 }
 
 async function namesRowNumber(connection: DuckDBConnection, path: string): Promise<boolean> {
-  const result = await connection.runAndReadAll(`select * from read_parquet([${quoteText(path)}]) limit 0`);
+  const result = await connection.runAndReadAll(`select * from ${parquetRows([path])} limit 0`);
   return result.columnNames().some((name) => name.toLowerCase() === ROW_NUMBER);
 }
 
@@ -138,7 +135,7 @@ export async function countRows(connection: DuckDBConnection, paths: readonly st
   const files: CountedFile[] = [];
   for (const path of paths) {
     const sql = `select coalesce(sum(num_rows), 0)::double from parquet_file_metadata(${quoteText(path)})`;
-    const rows = (await connection.runAndReadAll(sql)).getRows()[0]![0] as number;
+    const [rows] = await firstRow<[number]>(connection, sql);
     files.push({ path, rows, namesRowNumber: await namesRowNumber(connection, path) });
   }
   return files;

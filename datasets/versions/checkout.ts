@@ -5,10 +5,10 @@ import type { BackendTable } from '../../contracts/backend.js';
 import { messageOf, PipelineError } from '../../contracts/errors.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { fullStorageCause, storageFull } from '../../platform/outage.js';
-import { quoteName, quoteText, withDuckDb } from '../snapshots/duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from '../snapshots/duckdb.js';
 import { loadSnapshot } from '../snapshots/snapshot-store.js';
 import { snapshotParts } from './parts.js';
-import { describeFiles, readFiles } from './row-difference.js';
+import { describeFiles } from './row-difference.js';
 
 export const checkoutFormats = ['parquet', 'csv'] as const;
 export type CheckoutFormat = (typeof checkoutFormats)[number];
@@ -128,7 +128,7 @@ async function writeCsv(blobs: BlobStore, hashes: readonly string[], path: strin
       return type.startsWith('TIMESTAMP') ? `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%gZ') as ${column}` : column;
     });
     await connection.run(
-      `copy (select ${columns.join(', ')} from ${readFiles(paths)}) to ${quoteText(file)} (format csv, header)`,
+      `copy (select ${columns.join(', ')} from ${parquetRows(paths)}) to ${quoteText(file)} (format csv, header)`,
     );
   });
   await chmod(file, PRIVATE_FILE);

@@ -2,8 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableSpec } from '../../contracts/backend.js';
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import { populationStability } from '../../learning/evaluation/drift/population-stability.js';
-import { quoteName } from '../snapshots/duckdb.js';
-import { readFiles } from './row-difference.js';
+import { parquetRows, quoteName } from '../snapshots/duckdb.js';
 
 /** How far the values of one column have moved from one snapshot to another. */
 export interface ColumnDrift {
@@ -67,7 +66,7 @@ async function countValues(
   expression: string,
   paths: readonly string[],
 ): Promise<Map<string | null, number>> {
-  const sql = `select (${expression})::varchar, count(*)::double from ${readFiles(paths)} group by 1`;
+  const sql = `select (${expression})::varchar, count(*)::double from ${parquetRows(paths)} group by 1`;
   const rows = (await connection.runAndReadAll(sql)).getRowsJS();
   return new Map(rows.map(([value, rows]) => [value as string | null, Number(rows)]));
 }
@@ -149,7 +148,7 @@ async function bandEdges(
 ): Promise<readonly number[]> {
   const shares = Array.from({ length: BANDS - 1 }, (_, index) => (index + 1) / BANDS);
   const sql = `select unnest(quantile_cont(v, [${shares.join(', ')}])) from (
-    select (${value})::double as v from ${readFiles(paths)}) where isfinite(v)`;
+    select (${value})::double as v from ${parquetRows(paths)}) where isfinite(v)`;
   const rows = (await connection.runAndReadAll(sql)).getRowsJS();
   return [...new Set(rows.map(([edge]) => Number(edge)))].filter(Number.isFinite);
 }
@@ -157,7 +156,7 @@ async function bandEdges(
 /** Of the finite values. */
 async function momentsOf(connection: DuckDBConnection, value: string, paths: readonly string[]): Promise<Moments> {
   const sql = `select avg(v), var_samp(v) from (
-    select (${value})::double as v from ${readFiles(paths)}) where isfinite(v)`;
+    select (${value})::double as v from ${parquetRows(paths)}) where isfinite(v)`;
   const [[mean, variance] = []] = (await connection.runAndReadAll(sql)).getRowsJS();
   const asNumber = (found: unknown): number => (typeof found === 'number' ? found : Number.NaN);
   return { mean: asNumber(mean), variance: asNumber(variance) };

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteName, quoteText } from '../snapshots/duckdb.js';
+import { parquetRows, quoteName } from '../snapshots/duckdb.js';
 
 /** Rows of a table that two snapshots do not have in common, by key. */
 export interface RowDifference {
@@ -20,16 +20,13 @@ export interface Side {
 /** Key of every table. */
 const KEY = 'id';
 
-/** An SQL expression for the rows of Parquet files. */
-export const readFiles = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
-
 /** Column names and SQL types of Parquet files, in their order. */
 export async function describeFiles(
   connection: DuckDBConnection,
   paths: readonly string[],
 ): Promise<Map<string, string>> {
   if (paths.length === 0) return new Map();
-  const result = await connection.run(`select * from ${readFiles(paths)} limit 0`);
+  const result = await connection.run(`select * from ${parquetRows(paths)} limit 0`);
   return new Map(result.columnNames().map((name, index) => [name, result.columnType(index).toString()]));
 }
 
@@ -42,7 +39,7 @@ async function readNumbers(connection: DuckDBConnection, sql: string): Promise<n
 /** Keys with the number of their rows and a hash of these that does not depend on their order. */
 const digest = (paths: readonly string[], columns: readonly string[]): string =>
   `select ${quoteName(KEY)} as key, count(*) as n, sum(hash(${columns.map(quoteName).join(', ')})) as digest
-   from ${readFiles(paths)} group by 1`;
+   from ${parquetRows(paths)} group by 1`;
 
 /**
  * Compares rows by key in DuckDB. Rows are equal when a 64-bit hash of the columns that both sides have is equal; a key
@@ -72,7 +69,7 @@ export async function compareRows(connection: DuckDBConnection, before: Side, af
 }
 
 const countRows = async (connection: DuckDBConnection, paths: readonly string[]): Promise<number> =>
-  paths.length === 0 ? 0 : (await readNumbers(connection, `select count(*)::double from ${readFiles(paths)}`))[0]!;
+  paths.length === 0 ? 0 : (await readNumbers(connection, `select count(*)::double from ${parquetRows(paths)}`))[0]!;
 
 /** Of keys with one row on each side. */
 async function countChangedColumns(
@@ -86,7 +83,7 @@ async function countChangedColumns(
   });
   const chosen = `select key from compared where before = 1 and after = 1 and differs`;
   const rowsOf = (paths: readonly string[]): string =>
-    `(select * from ${readFiles(paths)} where ${quoteName(KEY)} in (${chosen}))`;
+    `(select * from ${parquetRows(paths)} where ${quoteName(KEY)} in (${chosen}))`;
   const found = await readNumbers(
     connection,
     `select ${counts.join(', ')} from ${rowsOf(before.paths)} a join ${rowsOf(after.paths)} b using (${quoteName(KEY)})`,

@@ -5,7 +5,7 @@ import type { SnapshotTables } from '../../contracts/backend.js';
 import { pipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import type { Column, Table } from '../../contracts/table.js';
-import { quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import { knownUntil } from '../../datasets/snapshots/known-until.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
@@ -96,7 +96,7 @@ function mergeView(blobs: BlobStore, hashes: readonly string[]): Promise<string>
     await withDuckDb((connection) =>
       connection.run(
         `copy (select * replace (event_time::timestamp_ms as event_time)
-               from read_parquet([${files.map(quoteText).join(', ')}]) order by entity_id)
+               from ${parquetRows(files)} order by entity_id)
          to ${quoteText(path)} (format parquet, compression zstd)`,
       ),
     );

@@ -4,7 +4,7 @@ import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts
 import type { BackendDataset, GroupedColumns, RowsByUser, SnapshotMoment } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { duckDbHash, NO_USER } from '../../datasets/snapshots/buckets.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
 import { putTable } from '../../datasets/snapshots/put-table.js';
@@ -143,7 +143,7 @@ export function buildGroupedPart(
     const read = [ROW, grouped.by, grouped.time, grouped.value].map(quoteName).join(', ');
     await withDuckDb((connection) =>
       connection.run(
-        `copy (select ${read} from read_parquet([${files.map(quoteText).join(', ')}]) where ${isOwn})
+        `copy (select ${read} from ${parquetRows(files)} where ${isOwn})
          to ${quoteText(path)} (format parquet, compression uncompressed)`,
       ),
     );

@@ -1,6 +1,6 @@
 import type { RowsConclusion } from '../../contracts/model-definition.js';
 import type { DatasetSchema } from '../../contracts/dataset.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { firstRow, parquetRows, quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import { ROW, SECTION } from './dataset-parts.js';
 
 /** What DuckDB may use while it sorts; the rest goes to temporary files. */
@@ -15,11 +15,9 @@ export interface MergedParts {
   readonly conclusion: RowsConclusion;
 }
 
-const filesOf = (paths: readonly string[]): string => `read_parquet([${paths.map(quoteText).join(', ')}])`;
-
 /** The rows of all parts with the columns over groups, joined by the number of the row. */
 const joinedRows = ({ files, grouped }: MergedParts): string =>
-  grouped.length === 0 ? filesOf(files) : `${filesOf(files)} join ${filesOf(grouped)} using (${ROW})`;
+  grouped.length === 0 ? parquetRows(files) : `${parquetRows(files)} join ${parquetRows(grouped)} using (${ROW})`;
 
 /** A column as a data set stores it. */
 function storedColumn({ name, type }: DatasetSchema['columns'][number], { unknown = [] }: RowsConclusion): string {
@@ -49,7 +47,6 @@ export async function mergeParts(parts: MergedParts, path: string): Promise<numb
     } finally {
       await connection.run('reset memory_limit');
     }
-    const counted = await connection.runAndReadAll(`select count(*)::integer from ${filesOf([path])}`);
-    return counted.getRows()[0]![0] as number;
+    return (await firstRow<[number]>(connection, `select count(*)::integer from ${parquetRows([path])}`))[0];
   });
 }

@@ -6,7 +6,7 @@ import { lineOfSource } from '../../contracts/ids.js';
 import type { BackendDataset, RowsByUser } from '../../contracts/model-definition.js';
 import type { Table } from '../../contracts/table.js';
 import { duckDbHash } from '../../datasets/snapshots/buckets.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import { knownUntil } from '../../datasets/snapshots/known-until.js';
 import type { SnapshotManifest, StateSetManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
@@ -98,7 +98,7 @@ async function rowsOfEntities(
   const isPast = `epoch_ms(${quoteName(timeColumn)}) < ${asOf}`;
   await withDuckDb((connection) =>
     connection.run(
-      `copy (select * from read_parquet([${paths.map(quoteText).join(', ')}]) where ${isOwn} and ${isPast})
+      `copy (select * from ${parquetRows(paths)} where ${isOwn} and ${isPast})
        to ${quoteText(path)} (format parquet, compression uncompressed)`,
     ),
   );

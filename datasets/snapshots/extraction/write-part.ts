@@ -6,7 +6,7 @@ import type { Table } from '../../../contracts/table.js';
 import { textColumn } from '../../../learning/table.js';
 import type { GivenFeedback } from '../../feedback/extract-feedback.js';
 import { duckDbHash, SLICES, userColumnOf } from '../buckets.js';
-import { quoteName, quoteText } from '../duckdb.js';
+import { firstColumn, firstRow, parquetRows, quoteName, quoteText } from '../duckdb.js';
 import type { BucketFile } from './bucket-files.js';
 import { typedRows } from './typed-rows.js';
 
@@ -91,8 +91,7 @@ async function stageChanged(
   { rows, column, policy }: { readonly rows: string; readonly column: string; readonly policy: ColumnPolicy },
 ): Promise<void> {
   const distinct = `select distinct ${quoteName(column)} from (${rows}) where ${quoteName(column)} is not null`;
-  const found = await connection.runAndReadAll(distinct);
-  const values = (found.getColumns()[0] ?? []) as readonly string[];
+  const values = await firstColumn<string>(connection, distinct);
   const changed = policy.apply({ rowCount: values.length, columns: { [column]: { kind: 'text', values } } });
   await stage(connection, `changed_${column}`, { value: values, changed: textColumn(changed, column) });
 }
@@ -121,7 +120,7 @@ function takenOver({ spec }: RowChanges, { path, changed }: EarlierRows): string
   const owner = userColumnOf(spec.name);
   const hash = owner === null ? 'null' : duckDbHash(quoteName(owner));
   const left = changed.length === 0 ? '' : ` where coalesce(${hash} % ${SLICES}, -1) not in (${changed.join(', ')})`;
-  return `select * from read_parquet(${quoteText(path)})${left}`;
+  return `select * from ${parquetRows([path])}${left}`;
 }
 
 /** A column in its type of Parquet, whichever it has here. */
@@ -139,8 +138,10 @@ export interface WrittenPart {
 async function factsOf(connection: DuckDBConnection, spec: TableSpec, path: string): Promise<WrittenPart> {
   const time = spec.eventTime === null ? 'null::timestamp_ms' : quoteName(spec.eventTime);
   const sql = `select count(*)::double, min(epoch_ms(${time}))::double, max(epoch_ms(${time}))::double`;
-  const found = await connection.runAndReadAll(`${sql} from read_parquet(${quoteText(path)})`);
-  const [rows, from, to] = found.getRows()[0] as [number, number | null, number | null];
+  const [rows, from, to] = await firstRow<[number, number | null, number | null]>(
+    connection,
+    `${sql} from ${parquetRows([path])}`,
+  );
   return { rows, eventTime: from === null || to === null ? null : { from, to } };
 }
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableRule } from '../../../contracts/expectations.js';
 import { DAY_MS } from '../../../learning/time-series/calendar/index.js';
 import type { BlobStore } from '../../../platform/blobs/blob-store.js';
-import { quoteText } from '../../snapshots/duckdb.js';
+import { firstRow, parquetRows } from '../../snapshots/duckdb.js';
 import { loadSnapshot } from '../../snapshots/load-snapshot.js';
 import { nullIfLost } from '../../snapshots/lost-blob.js';
 import type { SnapshotManifest } from '../../snapshots/manifest.js';
@@ -75,9 +75,9 @@ async function newestOf(
 ): Promise<number | null> {
   const files = (await describeFiles(connection, paths)).filter(({ kinds }) => kinds.get(column) === 'timestamp');
   if (files.length === 0) return null;
-  const from = `read_parquet([${files.map(({ path }) => quoteText(path)).join(', ')}])`;
+  const from = parquetRows(files.map(({ path }) => path));
   const sql = `select max(${valueSql(column, 'timestamp')}) from ${from}`;
-  return (await connection.runAndReadAll(sql)).getRows()[0]![0] as number | null;
+  return (await firstRow<[number | null]>(connection, sql))[0];
 }
 
 const dayOf = (moment: number): string => new Date(moment).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnKind } from '../../../contracts/table.js';
-import { quoteName, quoteText } from '../../snapshots/duckdb.js';
+import { parquetRows, quoteName } from '../../snapshots/duckdb.js';
 import { describeParquet } from '../../snapshots/parquet.js';
 
 /** A Parquet file of a table, with its place among the table's files. */
@@ -43,7 +43,7 @@ const ROW_NUMBER = 'file_row_number';
 export function rowsOf({ path, part, kinds }: StoredFile, selected: readonly string[]): string {
   const named = [...kinds.keys()].some((name) => name.toLowerCase() === ROW_NUMBER);
   const number = named ? 'row_number() over () - 1' : ROW_NUMBER;
-  const from = `read_parquet([${quoteText(path)}]${named ? '' : `, ${ROW_NUMBER} = true`})`;
+  const from = parquetRows([path], ...(named ? [] : [`${ROW_NUMBER} = true`]));
   const places = [`(${number})::bigint as r`, `(${number})::bigint + ${part * FILE_SPAN}::bigint as pos`];
   return `select ${[...selected, ...places].join(', ')} from ${from}`;
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { firstRow } from '../../snapshots/duckdb.js';
 import type { ColumnSpec } from '../../../contracts/dataset.js';
 import type { ColumnKind } from '../../../contracts/table.js';
 import { kindOfType } from '../column-checks.js';
@@ -66,7 +67,7 @@ export async function profileTable(
   const from = unionOf(files, names);
   const selected = known.flatMap(({ name, type }) => statistics(name, kindOfType(type)));
   const sql = `select ${['count(*)::double', ...selected].join(', ')} from (${from})`;
-  const [rows, ...found] = (await connection.runAndReadAll(sql)).getRows()[0] as [number, ...(number | null)[]];
+  const [rows, ...found] = await firstRow<[number, ...(number | null)[]]>(connection, sql);
   const columns: ColumnProfile[] = [];
   for (const [index, { name: column, type }] of known.entries()) {
     const [present, distinct, minimum, maximum] = found.slice(index * 4) as [
