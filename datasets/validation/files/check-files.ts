@@ -61,13 +61,14 @@ async function prepareUnique({ connection, files, place }: Preparing, columns: r
 }
 
 async function prepareForeignKey(
-  { connection, targets, place }: Preparing,
+  { connection, files, targets, place }: Preparing,
   { column, target }: { readonly column: string; readonly target: string },
 ): Promise<Prepared | null> {
   const paths = targets.get(target);
   if (paths === undefined) return null;
   const into = `keys_${place}`;
-  await collectKeys(connection, { files: await describeFiles(connection, paths), column: 'id', into });
+  const keys = { files: await describeFiles(connection, paths), column: 'id' };
+  await collectKeys(connection, keys, { usedIn: { files, column }, into });
   const value = `t.${valueName(column)}`;
   return {
     columns: [column],

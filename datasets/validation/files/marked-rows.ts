@@ -1,16 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnKind } from '../../../contracts/table.js';
-import { quoteName, quoteText } from '../../snapshots/duckdb.js';
+import { firstRow, parquetRows, quoteName, quoteText } from '../../snapshots/duckdb.js';
 import { rowsOf, type StoredFile, valueSql } from './stored-file.js';
 
 /** Keys grouped at once: about 300 MB of DuckDB's memory. A table with more is read several times, each time a share. */
 const KEYS_AT_ONCE = 2_500_000;
 
+const pathsOf = (files: readonly StoredFile[]): string[] => files.map(({ path }) => path);
+
 const unionOf = (files: readonly StoredFile[], selected: readonly string[]): string =>
   files.map((file) => rowsOf(file, selected)).join(' union all ');
 
 export async function countSql(connection: DuckDBConnection, sql: string): Promise<number> {
-  return Number((await connection.runAndReadAll(sql)).getRows()[0]![0]);
+  return Number((await firstRow<[number | bigint]>(connection, sql))[0]);
 }
 
 const metadataRows = (connection: DuckDBConnection, files: readonly StoredFile[]): Promise<number> =>
@@ -64,7 +66,7 @@ async function markInGroup(
     const chosen = `${present} and hash(${keys.join(', ')}) % ${shares} = ${share}`;
     await connection.run(
       `create or replace temp table repeated as select ${keys.join(', ')} from ` +
-        `(select ${values.join(', ')} from read_parquet([${files.map(({ path }) => quoteText(path)).join(', ')}])) ` +
+        `(select ${values.join(', ')} from ${parquetRows(pathsOf(files))}) ` +
         `where ${chosen} group by ${keys.join(', ')} having count(*) > 1`,
     );
     if ((await countSql(connection, 'select count(*) from repeated')) === 0) continue;
@@ -109,16 +111,31 @@ interface Order {
   readonly within?: string | undefined;
 }
 
-/** The distinct values of a text column over all files, in a temporary table `into (key)`. */
+/** A text column over several files; files in which it is of another kind do not count. */
+interface TextColumnOfFiles {
+  readonly files: readonly StoredFile[];
+  readonly column: string;
+}
+
+const withTexts = ({ files, column }: TextColumnOfFiles): StoredFile[] =>
+  files.filter(({ kinds }) => kinds.get(column) === 'text');
+
+/**
+ * The distinct values of a text column, in a temporary table `into (key)`. Memory: these values; of a table with more
+ * rows than `usedIn` only the values that occur there.
+ */
 export async function collectKeys(
   connection: DuckDBConnection,
-  { files, column, into }: { readonly files: readonly StoredFile[]; readonly column: string; readonly into: string },
+  keys: TextColumnOfFiles,
+  { usedIn, into }: { readonly usedIn: TextColumnOfFiles; readonly into: string },
 ): Promise<void> {
   await connection.run(`create or replace temp table ${into} (key varchar)`);
-  const known = files.filter(({ kinds }) => kinds.get(column) === 'text').map(({ path }) => quoteText(path));
-  if (known.length === 0) return;
-  const name = quoteName(column);
+  const [known, users] = [withTexts(keys), withTexts(usedIn)];
+  if (known.length === 0 || users.length === 0) return;
+  const [name, used] = [quoteName(keys.column), quoteName(usedIn.column)];
+  const isLarger = (await metadataRows(connection, known)) > (await metadataRows(connection, users));
+  const wanted = isLarger ? ` and ${name} in (select ${used} from ${parquetRows(pathsOf(users))})` : '';
   await connection.run(
-    `insert into ${into} select distinct ${name} from read_parquet([${known.join(', ')}]) where ${name} is not null`,
+    `insert into ${into} select distinct ${name} from ${parquetRows(pathsOf(known))} where ${name} is not null${wanted}`,
   );
 }
