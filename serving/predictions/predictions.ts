@@ -87,6 +87,7 @@ export class Predictions {
    */
   async many(asked: Asked, bodies: readonly unknown[]): Promise<(Prediction | RowProblem)[]> {
     const answers: (Prediction | RowProblem)[] = [];
+    if (asked.isLarge) await nextTurn(); // the body was parsed in this one
     for await (const some of this.stream(asked, inGroups(bodies))) answers.push(...some);
     return answers;
   }

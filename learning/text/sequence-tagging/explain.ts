@@ -1,3 +1,4 @@
+import { nextTurn } from '../../artefact/index.js';
 import type { CrfScores, TaggedEntity, Tagger } from './tagger.js';
 import { encodeSpans } from './labels.js';
 import { tokenise } from './tokens.js';
@@ -20,6 +21,9 @@ export interface ExplainedEntity {
 /** Reasons listed per entity. */
 const MAXIMUM_REASONS = 12;
 
+/** Entities that are explained in one turn of the event loop. */
+const ENTITIES_A_TURN = 8;
+
 /** Explains each entity of a text by the weights of its tokens' features for their decoded labels. */
 export async function explainEntities(
   tagger: Tagger & { readonly scores: CrfScores },
@@ -34,7 +38,8 @@ export async function explainEntities(
   const describe = scores.extractor.describe(words);
   const explained: ExplainedEntity[] = [];
   let first = 0;
-  for (const entity of entities) {
+  for (const [k, entity] of entities.entries()) {
+    if (k % ENTITIES_A_TURN === ENTITIES_A_TURN - 1) await nextTurn();
     const inside: number[] = [];
     while (first < tokens.length && tokens[first]!.end <= entity.start) first++;
     for (let i = first; i < tokens.length && tokens[i]!.end <= entity.end; i++) inside.push(i);

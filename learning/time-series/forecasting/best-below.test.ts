@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backtest } from './backtest.js';
-import { bestBelow } from './best-below.js';
+import { bestBelow, searchingBestBelow } from './best-below.js';
 import { defaultCandidates } from './candidates.js';
 import type { Series } from './series.js';
 
@@ -40,6 +40,20 @@ describe('bestBelow', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it.each([
+    [59, 1],
+    [60, 20],
+  ])('of a series of %i values takes %i steps or more', (length, fewest) => {
+    const series = monthly(Array.from({ length }, (_, i) => 10 + (i % 12) + ((7 * i) % 5)));
+    let steps = 1;
+    const search = searchingBestBelow(series, candidates, { origins: 6, limit: Infinity });
+    for (let step = search.next(); step.done !== true; step = search.next()) steps += 1;
+    expect(steps).toBeGreaterThanOrEqual(fewest);
+    if (fewest === 1) expect(steps).toBe(1);
+    const found = bestBelow(series, candidates, { origins: 6, limit: Infinity });
+    expect(found?.forecaster).toBe(byBacktest(series, 6, Infinity)?.forecaster);
   });
 
   it('returns null for a series that is too short, and without an error below the limit', () => {

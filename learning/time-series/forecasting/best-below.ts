@@ -1,3 +1,4 @@
+import { atOnce } from '../../artefact/next-turn.js';
 import { sum } from '../../numeric/statistics/sum.js';
 import { rollingOrigins } from './backtest.js';
 import { fitOrNull, type Forecaster, type ForecasterState } from './forecaster.js';
@@ -58,8 +59,20 @@ function average(values: readonly (number | null)[]): number | null {
 export function bestBelow(
   series: Series,
   candidates: readonly Forecaster[],
-  { origins, limit }: ErrorLimit,
+  limit: ErrorLimit,
 ): CandidateErrors | null {
+  return atOnce(searchingBestBelow(series, candidates, limit));
+}
+
+/** Values of a series from which on a candidate's first fit takes milliseconds. */
+const LONG_SERIES = 60;
+
+/** `bestBelow` in steps of one candidate and origin for a long series, so that a caller may let others go on; a short one is one step. */
+export function* searchingBestBelow(
+  series: Series,
+  candidates: readonly Forecaster[],
+  { origins, limit }: ErrorLimit,
+): Generator<void, CandidateErrors | null, void> {
   const forecastsAt = stepForecasts(series);
   const steps = rollingOrigins(series.values.length, { horizon: 1, origins });
   if (steps.length === 0) return null;
@@ -67,7 +80,13 @@ export function bestBelow(
   for (const origin of steps) {
     const forecast = forecastsAt(origin);
     for (const { forecaster, errors } of remaining) {
+      if (series.values.length >= LONG_SERIES)
+        for (const member of forecaster.members) {
+          forecast(member); // is known when the mean of the members is asked for
+          yield;
+        }
       const mean = forecast(forecaster);
+      if (series.values.length >= LONG_SERIES) yield;
       errors.push(mean === null ? Infinity : Math.abs(series.values[origin]! - mean));
     }
     remaining = remaining.filter(({ errors }) => sum(errors) < limit);

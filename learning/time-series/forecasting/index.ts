@@ -1,5 +1,5 @@
 export { backtest, backtestResiduals, type BacktestResidual, type BacktestResult } from './backtest.js';
-export { bestBelow, type CandidateErrors } from './best-below.js';
+export { bestBelow, type CandidateErrors, searchingBestBelow } from './best-below.js';
 export { coreForecasters, defaultCandidates } from './candidates.js';
 export { chooseForecaster, type Choice } from './choice.js';
 export { dayShares, fitDayProfile, type DatedAmount } from './day-profile.js';

@@ -1,3 +1,4 @@
+import { atOnce } from '../../../learning/artefact/index.js';
 import type { Linker } from '../../../learning/text/entity-linking/index.js';
 import type { TaggedEntity } from '../../../learning/text/sequence-tagging/index.js';
 import {
@@ -108,12 +109,20 @@ function valueOf(entity: TaggedEntity, request: NerRequest, limits: TextSpan, ru
   return { start, end, value: rule ? { kind: 'identifier', value: rule.value } : null };
 }
 
+/** Entities whose values and links are looked for in one step. */
+const ENTITIES_A_STEP = 8;
+
 /** Adds values, links and identifiers found by rule. @returns entities from left to right, without overlap. */
-export function enrich(
+export function enrich(request: NerRequest, tagged: readonly TaggedEntity[], context: ModelContext): NerEntity[] {
+  return atOnce(enriching(request, tagged, context));
+}
+
+/** `enrich` in steps of a few entities, so that a caller may let others go on. */
+export function* enriching(
   request: NerRequest,
   tagged: readonly TaggedEntity[],
   { linker, types }: ModelContext,
-): NerEntity[] {
+): Generator<void, NerEntity[], void> {
   const { text } = request;
   const rules = rulesOf(text, types);
   const isOverridden = (entity: TaggedEntity): boolean =>
@@ -129,12 +138,18 @@ export function enrich(
       (rule.type !== 'ACCOUNT' || tagged.some((entity) => overlaps(rule, entity))),
   );
   const all = [...kept, ...added].sort((a, b) => a.start - b.start);
-  return all.map((entity, i): NerEntity => {
+  const toEntity = (entity: TaggedEntity | Rule, i: number): NerEntity => {
     if ('learned' in entity) return fromRule(entity, text);
     const limits = { start: all[i - 1]?.end ?? 0, end: all[i + 1]?.start ?? text.length };
     const { start, end, value } = valueOf(entity, request, limits, rules);
     const { confidence, type } = entity;
     const links = isLinked(type) ? linker.link(entity.text, type) : [];
     return { confidence, end, links, source: 'model', start, text: text.slice(start, end), type, value };
-  });
+  };
+  const entities: NerEntity[] = [];
+  for (const [i, entity] of all.entries()) {
+    if (i % ENTITIES_A_STEP === 0 && (i > 0 || all.length > ENTITIES_A_STEP)) yield;
+    entities.push(toEntity(entity, i));
+  }
+  return entities;
 }

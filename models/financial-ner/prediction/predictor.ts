@@ -7,7 +7,7 @@ import {
   type Explained,
   type Predictor,
 } from '../../../contracts/model-definition.js';
-import { nextTurn, readJson } from '../../../learning/artefact/index.js';
+import { inTurns, nextTurn, readJson } from '../../../learning/artefact/index.js';
 import { createLinker } from '../../../learning/text/entity-linking/index.js';
 import {
   explainEntities,
@@ -18,7 +18,7 @@ import {
 import { attributeWords } from './attribute-words.js';
 import { dictionary } from './dictionary.js';
 import { openEncoderTagger } from './encoder-tagger.js';
-import { enrich } from './enrich.js';
+import { enriching } from './enrich.js';
 import { explainAnswer, type NerExplanation } from './explanation.js';
 import { nerAnswer, nerRequest, type NerAnswer, type NerRequest } from './request.js';
 
@@ -31,6 +31,9 @@ const facts = z.strictObject({
 });
 /** `facts.json`: facts on the training of an artefact. */
 export type NerFacts = z.infer<typeof facts>;
+
+/** Characters of a text from which on finding entities and reading their values are turns of the event loop each. */
+const LONG_TEXT = 500;
 
 /** The predictor with the members that evaluation and explanations use. */
 export interface NerPredictor extends Predictor<NerRequest, NerAnswer> {
@@ -65,10 +68,13 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
   const { types } = tagger.decoding.set;
   const predict = async (requests: readonly NerRequest[]): Promise<NerAnswer[]> => {
     const tagged = await tagger.tag(requests.map(({ text }) => text));
-    return requests.map((request, i) => {
+    const answers: NerAnswer[] = [];
+    for (const [i, request] of requests.entries()) {
+      if (request.text.length >= LONG_TEXT) await nextTurn(); // reading its words took as long as what follows
       const dateOrder = request.dateOrder ?? usualOrder;
-      return { entities: enrich({ ...request, dateOrder }, tagged[i]!, { linker, types }) };
-    });
+      answers.push({ entities: await inTurns(enriching({ ...request, dateOrder }, tagged[i]!, { linker, types })) });
+    }
+    return answers;
   };
   return {
     input: nerRequest,
@@ -90,6 +96,7 @@ export async function openPredictor(files: ArtefactFiles): Promise<NerPredictor>
         return { output: output!, explanation: await attributeWords(tagger, request, output!, method) };
       await nextTurn(); // the text is read a second time
       const weights = await featureWeights(request.text);
+      if (request.text.length >= LONG_TEXT) await nextTurn();
       return { output: output!, explanation: explainAnswer(request, output!, weights) };
     },
     close: () => tagger.close(),

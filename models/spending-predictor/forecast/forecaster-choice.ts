@@ -1,4 +1,10 @@
-import { backtest, bestBelow, type Forecaster, type Series } from '../../../learning/time-series/forecasting/index.js';
+import { atOnce } from '../../../learning/artefact/index.js';
+import {
+  backtest,
+  type Forecaster,
+  searchingBestBelow,
+  type Series,
+} from '../../../learning/time-series/forecasting/index.js';
 import { sum } from '../../../learning/numeric/statistics/sum.js';
 import { alternatives, type Champions, COLD_START_MONTHS, customerSeries } from './customer-forecast.js';
 import { type History, historyBefore, monthsKnown } from './history.js';
@@ -26,11 +32,16 @@ type ChoosingModel = Pick<LearnedModel, 'seasonality' | 'memory' | 'choice'>;
  * The candidate that is better than the default by the margin on average and at nearly all origins, else undefined.
  * Few candidates come near the margin, so most are given up early.
  */
-function betterCandidate(series: Series, byDefault: Forecaster, { origins, margin }: ChoosingModel['choice']) {
+function* betterCandidate(
+  series: Series,
+  byDefault: Forecaster,
+  { origins, margin }: ChoosingModel['choice'],
+): Generator<void, string | undefined, void> {
   const [result] = backtest(series, [byDefault], { horizon: 1, origins });
   const errors = result!.forecasts.map(({ actual, mean }) => Math.abs(actual[0]! - mean[0]!));
   if (errors.length < Math.min(origins, FEWEST_ORIGINS)) return undefined;
-  const best = bestBelow(series, alternatives, { origins, limit: (1 - margin) * sum(errors) });
+  yield;
+  const best = yield* searchingBestBelow(series, alternatives, { origins, limit: (1 - margin) * sum(errors) });
   const better = best?.errors.filter((error, i) => error <= errors[i]!).length ?? 0;
   return better >= BETTER_SHARE * errors.length ? best?.forecaster : undefined;
 }
@@ -44,13 +55,10 @@ export const NO_CHAMPIONS: Champions = { categories: {} };
  * @param month - month from which on is forecast.
  */
 export function chooseForecasters(history: History, month: number, model: ChoosingModel): Champions {
-  const choosing = choosingForecasters(history, month, model);
-  let step = choosing.next();
-  while (step.done !== true) step = choosing.next();
-  return step.value;
+  return atOnce(choosingForecasters(history, month, model));
 }
 
-/** `chooseForecasters` in steps of one series each, which takes milliseconds, so that a caller may let others go on. */
+/** `chooseForecasters` in steps of one series each, of a long one several, so that a caller may let others go on. */
 export function* choosingForecasters(
   history: History,
   month: number,
@@ -66,12 +74,12 @@ export function* choosingForecasters(
   for (const [k, category] of categories.entries()) {
     if (sum(series[k]!.values) < least) continue;
     yield;
-    const name = betterCandidate(series[k]!, defaults[k]!, model.choice);
+    const name = yield* betterCandidate(series[k]!, defaults[k]!, model.choice);
     if (name !== undefined) chosen.push([category, name]);
   }
   if (categories.length === 0) return NO_CHAMPIONS;
   yield;
-  const ofTotal = betterCandidate(total, totalDefault, model.choice);
+  const ofTotal = yield* betterCandidate(total, totalDefault, model.choice);
   return { ...(ofTotal === undefined ? {} : { total: ofTotal }), categories: Object.fromEntries(chosen) };
 }
 

@@ -1,4 +1,4 @@
-import { nextTurn } from '../../../learning/artefact/index.js';
+import { inTurns } from '../../../learning/artefact/index.js';
 import { murmur3 } from '../../../learning/numeric/hash/murmur.js';
 import type { Champions } from '../forecast/customer-forecast.js';
 import { choiceMonth, choosingForecasters } from '../forecast/forecaster-choice.js';
@@ -21,13 +21,8 @@ interface KeptChoice {
   readonly champions: Champions;
 }
 
-async function choose(history: History, month: number, model: LearnedModel): Promise<Champions> {
-  const choosing = choosingForecasters(history, month, model);
-  for (let step = choosing.next(); ; step = choosing.next()) {
-    if (step.done === true) return step.value;
-    await nextTurn();
-  }
-}
+const choose = (history: History, month: number, model: LearnedModel): Promise<Champions> =>
+  inTurns(choosingForecasters(history, month, model));
 
 /**
  * Choices of the forecasters, kept by customer: a choice costs ten times the rest of an answer and holds for a year

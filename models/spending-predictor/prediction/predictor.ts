@@ -55,16 +55,24 @@ function spanOf({ asOf, until }: KnownHistory, days: number): Span {
   throw new PipelineError('INVALID_INPUT', message, { field: 'asOf', months: count });
 }
 
+/** Transactions of a request from which on reading, choosing and forecasting are turns of the event loop each. */
+const MANY_TRANSACTIONS = 1000;
+
 /** In several turns of the event loop: long histories take tens of milliseconds. */
 async function predictOne({ model, graph, choices }: Opened, request: SpendingRequest): Promise<SpendingAnswer> {
+  const isMany = (request.transactions?.length ?? 0) >= MANY_TRANSACTIONS;
+  const pause = (): Promise<void> => (isMany ? nextTurn() : Promise.resolve());
   const found = knownHistory(request, model);
+  await pause();
   const held = request.history ? categoriesOf(request.history) : [];
   const notes = [...found.notes, ...unseenCategoryNotes(request.transactions ?? [], model, held)];
   const known = { ...found, notes };
   const days = request.horizonDays ?? model.horizonDays;
   const span = spanOf(known, days);
   const champions = await choices.championsFor(request.customerId, known.history, span.from);
+  await pause();
   const prepared = prepareForecast(known.history, span, model, champions);
+  await pause();
   const means = runCurves(graph, curvesOf(prepared, model), span.count);
   return answerOf({ known, forecast: composeForecast(prepared, means, model), model, days });
 }
