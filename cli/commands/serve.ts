@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
+import { processEnvironment } from '../../platform/config/environment.js';
 import { withInterrupt } from '../program/interrupt.js';
+import { endsWithStarter, runInstead } from '../program/run-instead.js';
 
 /** `ml serve`: the prediction API in the foreground. */
 export function register(program: Command, cli: CliContext): void {
@@ -15,7 +17,16 @@ export function register(program: Command, cli: CliContext): void {
     .action(() => serve(cli));
 }
 
-async function serve({ config, out }: CliContext): Promise<void> {
+/** Sizes of memory are taken when a process starts: one that was started without them starts another with them. */
+async function serve(cli: CliContext): Promise<void> {
+  const { allocatorEnvironment, hasMemorySizes, serveCommand } = await import('../../platform/embedded/api-server.js');
+  const isOne = cli.config.api.processes === 1;
+  if (isOne && !hasMemorySizes(processEnvironment(), process.execArgv))
+    cli.exitWith(await runInstead({ ...serveCommand(process.argv.slice(2)), env: allocatorEnvironment }));
+  else await serveHere(cli);
+}
+
+async function serveHere({ config, out }: CliContext): Promise<void> {
   const [{ serveApi }, { findEndpoints }, { reachableHost }] = await Promise.all([
     import('../../serving/serve-api.js'),
     import('../../platform/embedded/find-endpoints.js'),
@@ -26,6 +37,6 @@ async function serve({ config, out }: CliContext): Promise<void> {
     const url = `http://${reachableHost(config.api.host)}:${port}`;
     out.notice(`the API answers at ${url} (pid ${process.pid}); routes: ${url}/docs`);
   };
-  await withInterrupt((signal) => serveApi({ config, endpoints, signal, onReady }));
+  await withInterrupt((signal) => serveApi({ config, endpoints, signal: endsWithStarter(signal), onReady }));
   out.result({ ended: 'asked to stop' }, () => out.line('the API has stopped'));
 }

@@ -20,8 +20,11 @@ export interface CliContext {
   readonly out: Output;
   /** Starts what is not running, connects once a process; closed when the command ends. */
   readonly connect: () => Promise<Connection>;
-  /** Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected, 130 Ctrl-C. */
-  readonly exitWith: (code: 0 | 1 | 2 | 3 | 130) => void;
+  /**
+   * Sets the exit code of a command that ended without an error: 1 something failed, 3 data rejected, 130 Ctrl-C, or that
+   * of a program that ran in its place.
+   */
+  readonly exitWith: (code: number) => void;
 }
 
 interface OpenConnection extends Connection {

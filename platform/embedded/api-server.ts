@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import type { Environment } from '../config/environment.js';
 import { temporaryEnvironment } from '../temporary-folders.js';
 import { configEnvironment, endpointEnvironment } from './config-environment.js';
 import type { Endpoints } from './endpoints.js';
@@ -47,14 +48,23 @@ export async function pingApi(url: string): Promise<void> {
  */
 export const allocatorEnvironment = { MALLOC_MMAP_THRESHOLD_: String(128 * 1024) } as const;
 
-/** Command line of `ml serve`, with a young generation of 8 MB: half of V8's costs no CPU that can be seen, and 30 MB less. */
-export function serveCommand(): LaunchCommand {
-  const { file, args } = nodeCommand('cli', ['serve']);
+/**
+ * Command line of `ml serve`, with a young generation of 8 MB: half of V8's costs no CPU that can be seen, and 30 MB less.
+ * @param options - the command and its options.
+ */
+export function serveCommand(options: readonly string[] = ['serve']): LaunchCommand {
+  const { file, args } = nodeCommand('cli', options);
   return { file, args: [YOUNG_GENERATION, ...args] };
 }
 
+const YOUNG_GENERATION_FLAG = '--max-semi-space-size';
 /** V8's flag, in MB. */
-export const YOUNG_GENERATION = '--max-semi-space-size=8';
+export const YOUNG_GENERATION = `${YOUNG_GENERATION_FLAG}=8`;
+
+/** Whether a process was started with sizes of memory: ours, or somebody's own. @param flags - of Node and NODE_OPTIONS. */
+export const hasMemorySizes = (environment: Environment, flags: readonly string[]): boolean =>
+  Object.keys(allocatorEnvironment).every((name) => environment[name] !== undefined) &&
+  [...flags, environment['NODE_OPTIONS'] ?? ''].some((flag) => flag.includes(YOUNG_GENERATION_FLAG));
 
 /** Plans `ml serve` at a port with the addresses in its environment. */
 export function planApi(config: Config, endpoints: Endpoints, port: number): ServicePlan {
