@@ -103,7 +103,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request) => {
     throw pipelineError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.split('?', 1)[0]! });
   });
-  const health = () => reportHealth({ router, models, services, log, isStopping: () => isStopping });
+  const health = () => reportHealth({ router, models, services, log, admission, isStopping: () => isStopping });
   operationRoutes(app, { router, models, health });
   const cache = createAnswerCache({ redis: deps.cacheRedis, count: (...looked) => metrics.countCache(...looked) });
   const predictions = new Predictions({ router, onlineStore, cache, log });

@@ -21,10 +21,13 @@ const report = (routes: readonly Route[], failures: readonly LoadFailure[] = [])
     models: [{ name: 'm' } as ModelDefinition],
     services: () => [],
     log: { status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }) },
+    admission: { inFlight: () => 3, limit: () => 64 },
     isStopping: () => false,
   });
 
 describe('reportHealth', () => {
+  it('tells how many requests wait, and how many may', () => expect(report([]).queue).toEqual({ depth: 3, limit: 64 }));
+
   it('names the version that answers a request that names none', () => {
     const routes = [routeTo('1.0.1', 'staging', true), routeTo('1.0.0', 'production', true)];
     expect(report(routes)).toMatchObject({ status: 'ok', models: [{ status: 'ready', version: '1.0.0' }] });

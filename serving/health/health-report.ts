@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../contracts/errors.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { Stage } from '../../contracts/ids.js';
+import type { Admission } from '../limits/admission.js';
 import type { Router } from '../routing/router.js';
 import { activeLine, findDefaultRoute } from '../routing/route-table.js';
 import type { LogStatus, PredictionLog } from '../log/prediction-log.js';
@@ -24,6 +25,8 @@ export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'starting' | 'stopping';
   readonly models: readonly ModelHealth[];
   readonly services: readonly ServiceHealth[];
+  /** Admitted requests without an answer yet, and how many there may be now. */
+  readonly queue: { readonly depth: number; readonly limit: number };
   readonly predictionLog: LogStatus;
 }
 
@@ -32,6 +35,7 @@ export interface HealthSources {
   readonly models: readonly ModelDefinition[];
   readonly services: () => readonly ServiceHealth[];
   readonly log: Pick<PredictionLog, 'status'>;
+  readonly admission: Pick<Admission, 'inFlight' | 'limit'>;
   readonly isStopping: () => boolean;
 }
 
@@ -61,6 +65,7 @@ export function reportHealth(sources: HealthSources): HealthReport {
     status: overall(sources, models),
     models,
     services: sources.services(),
+    queue: { depth: sources.admission.inFlight(), limit: sources.admission.limit() },
     predictionLog: sources.log.status(),
   };
 }

@@ -35,6 +35,7 @@ async function healthWith(uri: string) {
     models: [],
     services: () => watch.health(),
     log: { status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }) },
+    admission: { inFlight: () => 0, limit: () => 64 },
     isStopping: () => false,
   });
   return { report, onChange };
