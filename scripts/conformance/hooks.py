@@ -2,7 +2,8 @@
 
 JSON schema compares no two dates, counts no pairs and knows no customers. Valid cases are sent with dates of one month,
 since the models refuse a past that is later than what is asked by more than a year and a question about a time long
-before the stored history; with days and amounts in turn in histories; and half of them with customers that the platform
+before the stored history; with days and amounts in turn in histories; without ratios that follow from other fields, which
+are refused where they contradict them; and half of them with customers that the platform
 knows and without a choice of version, so that they reach a model and not only the look-up of what does not exist.
 """
 
@@ -14,6 +15,11 @@ import schemathesis
 DATE = re.compile(r"^\d{4}-\d\d(?=-\d\d)")
 MONTH = f"{datetime.date.today().year}-12"  # has all days that any month has
 KNOWN = ("u000001", "u000002", "u000003")
+RATIOS = {
+    "loanToValue": {"requestedAmount", "collateralValue"},
+    "emiToIncome": {"requestedAmount", "termMonths", "declaredMonthlyIncome"},
+    "debtToIncome": {"monthlyDebtPayments", "requestedAmount", "termMonths", "monthlyIncome"},
+}
 CHOICE_OF_VERSION = ("line", "stage", "version")
 
 
@@ -33,8 +39,17 @@ def in_pairs(stream):
     return [category, payee, [20_000, 250.5] * (len(flat) // 2)]
 
 
+def without_ratios(value):
+    if isinstance(value, list):
+        return [without_ratios(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: without_ratios(item) for name, item in value.items()}
+    return {name: item for name, item in kept.items() if not RATIOS.get(name, {None}) <= kept.keys()}
+
+
 def repair(body):
-    body = in_one_month(body)
+    body = without_ratios(in_one_month(body))
     history = body.get("history") if isinstance(body, dict) else None
     if isinstance(history, dict) and "streams" in history:
         for name in ("streams", "income"):
