@@ -11,6 +11,7 @@ import { loadDataset } from '../datasets/snapshots/dataset-store.js';
 import { storeTrainingFile } from '../datasets/snapshots/store-file.js';
 import { readDataFile } from '../datasets/sources/files/read-file.js';
 import { tableSpecs } from '../datasets/sources/backend/tables.js';
+import { featureViews } from '../feature-store/definitions/index.js';
 import { findModel } from '../models/catalogue.js';
 import { openBlobStore, openCheckpointStore } from '../platform/blobs/open.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
@@ -88,6 +89,7 @@ beforeAll(async () => {
   const hash = 'a'.repeat(64); // not reached: the job ends before it is read
   const prepared = { snapshotHash, modelName: MODEL };
   const messages = { source: 'generated', count: 5 };
+  const wanted = featureViews.map(({ name, version }) => ({ name, version, base: null }));
   inputs = {
     extractTable: { table: 'users', source: 'generated', asOf: Date.now(), chunkRows: 100, runKey: 'run' },
     validateSnapshot: { snapshotHash, maxRejectedShare: 0.02 },
@@ -103,6 +105,8 @@ beforeAll(async () => {
     groupDatasetRows: { modelName: 'anomaly-detector', parts: [], index: 0, count: 1 },
     validateDataset: { dataset, maxRejectedShare: 0.02, suspiciousLabels: 'refused' },
     freezeLine: { dataset },
+    buildChangedFeatures: { snapshotHash, bucket: 0, views: wanted, moments: null },
+    mergeChangedFeatures: { snapshotHash, views: wanted, moment: null, continues: {}, parts: [] },
     reviewMessages: { ...messages, artefactHash: hash },
     reviewAnnotations: messages,
   } as unknown as typeof inputs;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../contracts/errors.js';
 import type { JobExecutor } from '../platform/child-process/protocol.js';
+import { buildChangedFeatures, mergeChangedFeatures } from './jobs/feature-jobs.js';
 import {
   buildFeaturePart,
   buildFeatures,
@@ -29,9 +30,11 @@ import { smokeTest } from '../training/smoke-test.js';
 export const jobs = {
   extractTable,
   validateSnapshot,
+  buildChangedFeatures,
   buildFeaturePart,
   buildFeatures,
   buildStates,
+  mergeChangedFeatures,
   groupDatasetRows,
   prepareDataset,
   prepareDatasetPart,

@@ -41,6 +41,7 @@ import { isKnown, runStep } from './run-step.js';
 import type { Reusable } from '../contracts/steps.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { resolveSource } from './resolve-line.js';
+import { recordWholeFeatureSet } from './materialisation.js';
 import { findFormerViews, publishViews } from './view-versions.js';
 import { planPolicy } from './plan-policy.js';
 import { parseRowOrigin } from './row-origin.js';
@@ -75,7 +76,10 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
   materializeOnline(input) {
     const { featureSetHash: hash } = parse(materializeInput, input);
     const { blobs, onlineStore: store } = deps;
-    return withHeartbeat(() => materializeFeatureSet({ blobs, store, hash, views: definedViews }));
+    return withHeartbeat(async () => {
+      const written = await materializeFeatureSet({ blobs, store, hash, views: definedViews });
+      return recordWholeFeatureSet(deps, hash).then(() => written);
+    });
   },
 
   async materializeStates(input) {

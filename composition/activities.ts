@@ -3,6 +3,7 @@ import { childEnvironment } from './child-settings.js';
 import { createPipelineActivities } from '../activities/pipeline.js';
 import { createBackfillActivities } from '../activities/backfill.js';
 import { createDriftActivities } from '../activities/drift.js';
+import { createMaterialisationActivities } from '../activities/materialisation.js';
 import { createReportActivities } from '../activities/report.js';
 import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
@@ -10,6 +11,7 @@ import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { DriftActivities } from '../contracts/drift.js';
+import type { MaterialisationActivities } from '../contracts/materialisation.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
@@ -30,6 +32,7 @@ import { stepCodeOf } from './step-code.js';
 import type { Services } from './services.js';
 
 type AllActivities = PipelineActivities &
+  MaterialisationActivities &
   TrainingActivities &
   PromotionActivities &
   ReproductionActivities &
@@ -93,6 +96,7 @@ export function createActivities({
   const deps = { ...services, ...code, config, keys, runner, models, approvalSecret };
   return {
     ...createPipelineActivities(deps),
+    ...createMaterialisationActivities(deps),
     ...createTrainingActivities(deps),
     ...createPromotionActivities(deps),
     ...createReproductionActivities(deps),

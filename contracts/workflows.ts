@@ -348,6 +348,7 @@ export const workflowIds = {
   weeklySchedule: 'weekly-retraining',
   dailySchedule: 'daily-data-pipeline',
   driftScheduleOf: (model: string): string => `drift-check-${model}`,
+  featureSchedule: 'feature-materialisation',
   /** Schedule of a single run at a moment. */
   oneOffOf: (schedule: string, moment: Date): string =>
     `${schedule}-at-${moment.toISOString().slice(0, 19).replaceAll(':', '-')}Z`,

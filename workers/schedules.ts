@@ -27,7 +27,7 @@ export type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 interface Plan {
   readonly scheduleId: string;
   readonly cron: string;
-  readonly workflowType: 'masterTraining' | 'dataPipeline' | 'checkDrift';
+  readonly workflowType: 'masterTraining' | 'dataPipeline' | 'materializeFeatures' | 'checkDrift';
   readonly input: object;
   readonly summary: string;
 }
@@ -47,6 +47,13 @@ const plansOf = async ({ schedule }: ScheduleSettings): Promise<readonly Plan[]>
     input: {},
     summary: 'Daily snapshot and features',
   },
+  {
+    scheduleId: workflowIds.featureSchedule,
+    cron: schedule.features,
+    workflowType: 'materializeFeatures',
+    input: {},
+    summary: 'Features of customers whose rows changed',
+  },
   ...(await loadCatalogue()).map(({ name }): Plan => driftPlan(name, schedule.drift)),
 ];
 
@@ -55,10 +62,11 @@ const driftPlan = (modelName: string, cron: string): Plan => ({
   summary: `Daily check of ${modelName} for drift`,
 });
 
-/** Ids of all schedules: the weekly, the daily, and the checks for drift by model. */
+/** Ids of all schedules: the weekly, the daily, that of features, and the checks for drift by model. */
 export const regularScheduleIds = async (): Promise<readonly string[]> => [
   workflowIds.weeklySchedule,
   workflowIds.dailySchedule,
+  workflowIds.featureSchedule,
   ...(await loadCatalogue()).map(({ name }) => workflowIds.driftScheduleOf(name)),
 ];
 

@@ -6,6 +6,7 @@ export { backfillRetraining } from './backfill-retraining.js';
 export { checkDrift } from './check-drift.js';
 export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';
+export { materializeFeatures } from './materialize-features.js';
 export { overrideRejection } from './override-rejection.js';
 export { promoteModel } from './promote-model.js';
 export { reproduceRun } from './reproduce-run.js';

@@ -21,7 +21,7 @@ const BUCKETS_AT_ONCE = 8;
 type Remark = (remark: string) => void;
 
 /** Runs a step for each bucket; one that is lost is repeated alone. */
-async function eachBucket<Part>(
+export async function eachBucket<Part>(
   buckets: readonly number[],
   remark: Remark,
   work: (bucket: number, summary: string) => Promise<Part>,

@@ -3,12 +3,14 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { DriftActivities } from '../contracts/drift.js';
+import type { MaterialisationActivities } from '../contracts/materialisation.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
 import { trainingQueueOf } from '../contracts/workflows.js';
 
 type Activities = PipelineActivities &
+  MaterialisationActivities &
   TrainingActivities &
   PromotionActivities &
   ReproductionActivities &

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../program/context.js';
+import type { MaterializeOptions } from '../runs/materialize.js';
+import { addRunOptions, pastMoment, pastRange, repeated } from '../program/options.js';
 import type { LineageOptions } from '../views/lineage-view.js';
 import type { FeatureOptions, StatusOptions } from '../views/features-view.js';
 
 const examples = `
 Examples:
+  ml features materialize
+  ml features materialize --as-of 2026-11-01..2026-11-30 --view user-financials
   ml features show user-financials@1
   ml features lineage credit-risk-scorer --line synthetic
   ml features lineage user-financials --mermaid > lineage.mmd`;
 
-/** `ml features list|show|lineage|get|status`. */
+/** `ml features list|show|lineage|materialize|get|status`. */
 export function register(program: Command, cli: CliContext): void {
   const features = program
     .command('features')
@@ -17,6 +21,7 @@ export function register(program: Command, cli: CliContext): void {
     .description('Feature views by version, what they are made of, and the online store as serving reads it.')
     .addHelpText('after', examples);
   registerDefinitions(features, cli);
+  registerMaterialize(features, cli);
   features
     .command('get')
     .description('Features and states of one entity, and the moment they were computed as of.')
@@ -60,4 +65,27 @@ function registerDefinitions(features: Command, cli: CliContext): void {
       const { showLineage } = await import('../views/lineage-view.js');
       await showLineage(cli, what, options);
     });
+}
+
+function registerMaterialize(features: Command, cli: CliContext): void {
+  const command = features
+    .command('materialize')
+    .description(
+      'Computes the features of the customers whose rows changed since they were computed last, and writes them to both ' +
+        'stores: of every customer in the first run of a day. Takes a snapshot first. With --as-of, of each day of the ' +
+        'past in the offline store alone.',
+    )
+    .option('--source <name>', 'data source (the one in use)')
+    .option('--view <name>', 'this view only, such as user-financials@1; may be given several times', repeated)
+    .option('--since <moment>', 'customers whose rows changed since the newest snapshot as of then', pastMoment)
+    .option('--whole', 'every customer, whatever changed')
+    .option(
+      '--as-of <from..to>',
+      'backfill of the offline store: 2026-11-01..2026-11-30, each day at 00:00 UTC',
+      pastRange,
+    );
+  addRunOptions(command).action(async (options: MaterializeOptions) => {
+    const { materialize } = await import('../runs/materialize.js');
+    await materialize(cli, options);
+  });
 }

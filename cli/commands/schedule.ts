@@ -4,10 +4,11 @@ import type { BackfillOptions } from '../runs/backfill.js';
 import { addCacheOption, addRunOptions, pastMoment, repeated, seed, wholeNumber } from '../program/options.js';
 import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
-const idHelp = 'weekly-retraining, daily-data-pipeline or drift-check-<model>';
+const idHelp = 'weekly-retraining, daily-data-pipeline, feature-materialisation or drift-check-<model>';
 
 const settingsHelp = `
-Settings (.env.example): SCHEDULE_WEEKLY, SCHEDULE_DAILY and SCHEDULE_DRIFT are cron lines by the clock of SCHEDULE_TIMEZONE;
+Settings (.env.example): SCHEDULE_WEEKLY, SCHEDULE_DAILY, SCHEDULE_FEATURES and SCHEDULE_DRIFT are cron lines by the
+clock of SCHEDULE_TIMEZONE;
 SCHEDULE_OVERLAP says what happens when the former run still runs, SCHEDULE_CATCHUP_HOURS how late a run that the
 server missed is made up for, once. They hold from the next \`ml schedule apply\` on.`;
 

@@ -39,6 +39,22 @@ export function pastMoment(text: string): string {
   throw new InvalidArgumentError('A past day (2026-11-23) or moment (2026-11-23T03:00:00Z) is wanted.');
 }
 
+/** A span of the past. */
+export interface PastRange {
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Parser of `FROM..TO`, each as {@link pastMoment} takes it; one moment alone is a span of its own. */
+export function pastRange(text: string): PastRange {
+  const [first = '', last = first, ...more] = text.split('..');
+  if (more.length > 0) throw new InvalidArgumentError('Two moments are wanted: 2026-11-01..2026-11-30.');
+  const range = { from: pastMoment(first), to: pastMoment(last) };
+  if (range.from <= range.to) return range;
+  throw new InvalidArgumentError('The first moment is after the last one.');
+}
+
 /** Collects an option that may be given several times. */
 export const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 

@@ -165,7 +165,8 @@ function statusDocument({ kind, name, version, written, state }: Freshness): Rec
   const asOf = written === null ? null : new Date(written.eventTime).toISOString();
   const writtenAt = written === null ? null : new Date(written.writtenAt).toISOString();
   const stored = { storedVersion: written?.version ?? null, entities: written?.entities ?? null };
-  return { kind, name, version, ...stored, asOf, writtenAt, state };
+  const oldest = written === null ? null : new Date(written.wholeEventTime ?? written.eventTime).toISOString();
+  return { kind, name, version, ...stored, asOf, oldestAsOf: oldest, writtenAt, state };
 }
 
 const statusRow = ({ kind, name, version, written, state }: Freshness, now: Date): readonly string[] =>

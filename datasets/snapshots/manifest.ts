@@ -61,6 +61,11 @@ export const featureSetManifest = z.strictObject({
   snapshotHash: contentHash,
   asOf: z.number(),
   views: featureSetRef.shape.views,
+  /**
+   * Feature sets that hold the values of the entities that this one leaves out, because their rows had not changed; by
+   * reference of the view. Absent: it holds all entities.
+   */
+  continues: z.record(z.string(), contentHash).optional(),
 });
 /** See `featureSetManifest`. */
 export type FeatureSetManifest = z.infer<typeof featureSetManifest>;

@@ -34,7 +34,7 @@ const userIds = (tables: SnapshotTables): string[] =>
   tables.users === undefined ? [] : textColumn(tables.users, 'id').filter((id) => id !== null);
 
 /** One view's values of all entities at `asOf`: `entity_id`, `event_time`, then the fields in order. */
-async function computeView(
+export async function computeView(
   view: FeatureView,
   tables: SnapshotTables,
   entityIds: readonly string[],
@@ -89,7 +89,7 @@ export async function buildFeaturePart(input: BuildFeatureSet, bucket: number): 
 }
 
 /** One view's parts as one table, ordered by the bytes of the entity's id. @returns its hash. */
-function mergeView(blobs: BlobStore, hashes: readonly string[]): Promise<string> {
+export function mergeView(blobs: BlobStore, hashes: readonly string[]): Promise<string> {
   return withTemporaryFolder(async (folder) => {
     const path = join(folder, 'view.parquet');
     const files = await Promise.all(hashes.map((hash) => blobs.localPath(hash)));
@@ -141,7 +141,7 @@ async function storeAtOnce(input: BuildFeatureSet, snapshot: SnapshotManifest): 
   return stored;
 }
 
-async function mergeViews(
+export async function mergeViews(
   { blobs, views, signal, onProgress }: BuildFeatureSet,
   parts: readonly FeaturePart[],
 ): Promise<StoredView[]> {

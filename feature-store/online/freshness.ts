@@ -34,7 +34,7 @@ function stateOf(
 ): Freshness['state'] {
   if (written === null) return 'missing';
   if (written.version !== view.version) return 'other version';
-  return isStale(view, written.eventTime, now) ? 'stale' : 'fresh';
+  return isStale(view, written.wholeEventTime ?? written.eventTime, now) ? 'stale' : 'fresh';
 }
 
 /**

@@ -5,7 +5,11 @@ import { KEPT_SECONDS } from './retention.js';
 /** Name under which the store keeps, for each view and state, what was written last; no view has a dot in its name. */
 const LOG = 'materialisation.log';
 
-const entry = z.strictObject({ entities: z.int(), writtenAt: z.number() });
+const entry = z.strictObject({
+  entities: z.int(),
+  writtenAt: z.number(),
+  wholeEventTime: z.number().optional(),
+});
 
 /** What was written last for one view or state of one source. */
 export interface Materialisation {
@@ -13,6 +17,8 @@ export interface Materialisation {
   readonly version: number;
   /** The moment that the values are computed as of, milliseconds. */
   readonly eventTime: number;
+  /** The moment of the oldest value, when only changed entities were computed since; absent: `eventTime`. */
+  readonly wholeEventTime?: number | undefined;
   readonly entities: number;
   /** When they were written, milliseconds. */
   readonly writtenAt: number;
@@ -22,9 +28,10 @@ export interface Materialisation {
 export async function recordMaterialisation(
   store: OnlineStore,
   source: string,
-  { view, version, eventTime, entities }: Omit<Materialisation, 'writtenAt'>,
+  { view, version, eventTime, wholeEventTime = eventTime, entities }: Omit<Materialisation, 'writtenAt'>,
 ): Promise<void> {
-  const state = { entities, writtenAt: Date.now() } satisfies z.infer<typeof entry>;
+  const whole = wholeEventTime === eventTime ? {} : { wholeEventTime };
+  const state = { entities, writtenAt: Date.now(), ...whole } satisfies z.infer<typeof entry>;
   await store.putStates(source, LOG, new Map([[view, { viewVersion: version, eventTime, state }]]), KEPT_SECONDS);
 }
 

@@ -1,4 +1,4 @@
-import type { Materialized } from '../../contracts/activities.js';
+import type { FeaturePart, Materialized } from '../../contracts/activities.js';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import type { Table } from '../../contracts/table.js';
@@ -35,6 +35,30 @@ function findView(views: readonly FeatureView[], name: string, version: number):
   throw new PipelineError('CONFLICT', `the feature set has ${name} version ${version}, ${found}`, { view: name });
 }
 
+async function writeTable(
+  store: OnlineStore,
+  { source, view, table }: { readonly source: string; readonly view: FeatureView; readonly table: Table },
+): Promise<void> {
+  for (let start = 0; start < table.rowCount; start += BATCH)
+    await store.put(source, onlineNameOf(view), valuesOf(view, table, start), KEPT_SECONDS);
+}
+
+/**
+ * Writes the features of one bucket to the online store, the tables in the order of the views. Idempotent, as
+ * {@link materializeFeatureSet}.
+ * @throws PipelineError `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `SERVICE_UNAVAILABLE`.
+ */
+export async function materializeFeaturePart(
+  { blobs, store, source }: { readonly blobs: BlobStore; readonly store: OnlineStore; readonly source: string },
+  views: readonly FeatureView[],
+  part: FeaturePart,
+): Promise<void> {
+  for (const [i, view] of views.entries()) {
+    const { hash, rows } = part.views[i]!;
+    if (rows > 0) await writeTable(store, { source, view, table: await loadFeatureTable(blobs, hash) });
+  }
+}
+
 /**
  * Writes a feature set to the online store. Idempotent, and safe in any order: values with a later event time are kept.
  * @param input.hash - hash of the feature set.
@@ -53,8 +77,7 @@ export async function materializeFeatureSet(input: {
   for (const { name, version, hash: viewHash } of stored) {
     const view = findView(views, name, version);
     const table = await loadFeatureTable(blobs, viewHash);
-    for (let start = 0; start < table.rowCount; start += BATCH)
-      await store.put(source, onlineNameOf(view), valuesOf(view, table, start), KEPT_SECONDS);
+    await writeTable(store, { source, view, table });
     const [eventTime = asOf] = timestampColumn(table, 'event_time');
     await recordMaterialisation(store, source, {
       view: onlineNameOf(view),

@@ -134,6 +134,7 @@ const environment = z.object({
   SCHEDULE_WEEKLY: withDefault(cronLine, '0 3 * * 1'),
   SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
   SCHEDULE_DRIFT: withDefault(cronLine, '30 4 * * *'),
+  SCHEDULE_FEATURES: withDefault(cronLine, '0 8,14,20 * * *'),
   SCHEDULE_OVERLAP: withDefault(z.enum(['SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'ALLOW_ALL']), 'SKIP'),
   SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '168'),
 });
@@ -300,6 +301,7 @@ export interface Config {
     readonly daily: string;
     /** Of the checks for drift, one a model. */
     readonly drift: string;
+    readonly features: string;
     readonly overlap: 'SKIP' | 'BUFFER_ONE' | 'BUFFER_ALL' | 'ALLOW_ALL';
     readonly catchupHours: number;
   };
@@ -394,6 +396,7 @@ const scheduleSettings = (variables: Variables): Config['schedule'] => ({
   weekly: variables.SCHEDULE_WEEKLY,
   daily: variables.SCHEDULE_DAILY,
   drift: variables.SCHEDULE_DRIFT,
+  features: variables.SCHEDULE_FEATURES,
   overlap: variables.SCHEDULE_OVERLAP,
   catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
 });

@@ -37,6 +37,7 @@ it.each([
       SCHEDULE_TIMEZONE: 'Asia/Kolkata',
       SCHEDULE_WEEKLY: '0 4 * * 2',
       SCHEDULE_DAILY: '0 1 * * *',
+      SCHEDULE_FEATURES: '30 * * * *',
       SCHEDULE_OVERLAP: 'BUFFER_ONE',
       SCHEDULE_CATCHUP_HOURS: '2.5',
     },

@@ -54,6 +54,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   SCHEDULE_WEEKLY: config.schedule.weekly,
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_DRIFT: config.schedule.drift,
+  SCHEDULE_FEATURES: config.schedule.features,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
 });

@@ -55,14 +55,31 @@ export async function storeGeneratedSnapshot(
   { asOf, buckets, ...options }: GeneratorOptions & { readonly asOf?: number; readonly buckets?: number },
 ): Promise<string> {
   const { tables, asOf: end } = generatedTables(options);
+  const chosen = Object.fromEntries(names.map((name) => [name, tables[name]!]));
+  return storeSnapshotOf(blobs, chosen, {
+    asOf: asOf ?? end,
+    newest: end - 1,
+    ...(buckets !== undefined && { buckets }),
+  });
+}
+
+/**
+ * Stores a snapshot with these tables.
+ * @param facts.newest - of every table's events, milliseconds. @param facts.buckets - as `storeGeneratedSnapshot`.
+ * @returns its hash.
+ */
+export async function storeSnapshotOf(
+  blobs: BlobStore,
+  tables: SnapshotTables,
+  { asOf, newest, buckets }: { readonly asOf: number; readonly newest: number; readonly buckets?: number },
+): Promise<string> {
   const extracted: ExtractedTable[] = [];
-  for (const table of names) {
-    const found = tables[table]!;
-    const parts = await putParts(blobs, table, { table: found, ...(buckets !== undefined && { buckets }) });
-    const eventTime = { from: 0, to: end - 1 };
-    extracted.push({ table, rows: found.rowCount, parts, eventTime, queryHash: 'a'.repeat(64) });
+  for (const [name, found] of Object.entries(tables) as [BackendTable, Table][]) {
+    const parts = await putParts(blobs, name, { table: found, ...(buckets !== undefined && { buckets }) });
+    const eventTime = { from: 0, to: newest };
+    extracted.push({ table: name, rows: found.rowCount, parts, eventTime, queryHash: 'a'.repeat(64) });
   }
-  const facts = { source: 'generated', asOf: asOf ?? end, parent: null, codeVersion: 'test' };
+  const facts = { source: 'generated', asOf, parent: null, codeVersion: 'test' };
   const version = buckets === undefined ? { schemaVersion: 1 } : { schemaVersion: 2, buckets };
   return (await putJsonBlob(blobs, { kind: 'snapshot', ...version, ...facts, tables: extracted })).hash;
 }
