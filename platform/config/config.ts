@@ -299,9 +299,9 @@ export interface Config {
     readonly timezone: string;
     readonly weekly: string;
     readonly daily: string;
+    readonly features: string;
     /** Of the checks for drift, one a model. */
     readonly drift: string;
-    readonly features: string;
     readonly overlap: 'SKIP' | 'BUFFER_ONE' | 'BUFFER_ALL' | 'ALLOW_ALL';
     readonly catchupHours: number;
   };
@@ -392,12 +392,9 @@ function queriesDir({ BACKEND_QUERIES_DIR: folder, BACKEND_DATABASE_URL: databas
 }
 
 const scheduleSettings = (variables: Variables): Config['schedule'] => ({
-  timezone: variables.SCHEDULE_TIMEZONE,
-  weekly: variables.SCHEDULE_WEEKLY,
-  daily: variables.SCHEDULE_DAILY,
-  drift: variables.SCHEDULE_DRIFT,
-  features: variables.SCHEDULE_FEATURES,
-  overlap: variables.SCHEDULE_OVERLAP,
+  ...{ timezone: variables.SCHEDULE_TIMEZONE, overlap: variables.SCHEDULE_OVERLAP },
+  ...{ weekly: variables.SCHEDULE_WEEKLY, daily: variables.SCHEDULE_DAILY },
+  ...{ features: variables.SCHEDULE_FEATURES, drift: variables.SCHEDULE_DRIFT },
   catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
 });
 
