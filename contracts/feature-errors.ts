@@ -10,6 +10,13 @@ export const featureErrors = {
     ({ reference, known }: { reference: string; known: readonly string[] }) =>
       `there is no feature view ${reference}${nearestHint(reference, known)}; known: ${known.join(', ')}`,
   ),
+  PUSH_NOT_POSSIBLE: row(
+    409,
+    2,
+    'Rows cannot be pushed to a view, because the data policy changes columns that it reads; a pipeline run computes them.',
+    ({ view, columns }: { view: string; columns: readonly string[] }) =>
+      `${view} reads ${columns.join(', ')}, which the data policy changes as they are read; run the data pipeline instead`,
+  ),
   VIEW_CHANGED: row(
     409,
     2,

@@ -31,6 +31,7 @@ import { type FeedbackDeps, feedbackRoute } from './routes/feedback.js';
 import { BODY_LIMIT_BYTES } from './routes/limits.js';
 import { metricsRoute } from './routes/metrics.js';
 import { operationRoutes } from './routes/operation.js';
+import type { PushFeatures } from './routes/push-features.js';
 import { predictRoutes } from './routes/predict.js';
 import type { Router } from './routing/router.js';
 
@@ -39,6 +40,7 @@ export interface ApiDeps {
   readonly router: Router;
   readonly models: readonly ModelDefinition[];
   readonly onlineStore: Pick<OnlineStore, 'get' | 'getStates'>;
+  readonly push: PushFeatures;
   readonly verifyToken: VerifyToken;
   readonly services: () => readonly ServiceHealth[];
   readonly limits: TrafficLimits;
@@ -108,7 +110,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const cache = createAnswerCache({ redis: deps.cacheRedis, count: (...looked) => metrics.countCache(...looked) });
   const predictions = new Predictions({ router, onlineStore, cache, log });
   predictRoutes(app, { predictions, models, metrics, limits, scoreDecimals });
-  featureRoutes(app, { onlineStore, models, table: () => router.table() });
+  featureRoutes(app, { onlineStore, models, push: deps.push, table: () => router.table() });
   feedbackRoute(app, { ...deps.feedback, models, table: () => router.table() });
   metricsRoute(app, metrics);
   await app.register(docsRoutes);

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import { asPipelineError } from '../contracts/errors.js';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
+import { referenceOf } from '../contracts/feature-view.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
+import { pushFeatures } from '../feature-store/online/push-features.js';
 import { createAlertBook } from '../monitoring/alerts/alerts.js';
 import type { OpenArtefact } from '../inference/answer.js';
 import { trainedWith } from '../inference/request-features.js';
@@ -23,6 +25,7 @@ import { createVerifier } from './identity/verify-token.js';
 import { openTraffic } from './limits/open-traffic.js';
 import { listen } from './listen.js';
 import { openPredictionLog } from './log/open-log.js';
+import type { PushFeatures } from './routes/push-features.js';
 import { followRegistry } from './routing/follow-registry.js';
 import { requireKnownRoutes, routeOf } from './predictions/model-route.js';
 import { openServed } from './routing/open-served.js';
@@ -70,6 +73,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models,
     onlineStore: services.onlineStore,
+    push: pushOf(services),
     predictionLog: predictions.log,
     driftScores: await driftScoresOf(services, models, config),
     feedback: { database: services.pool, keys },
@@ -97,6 +101,22 @@ export async function runApi(options: RunApiOptions): Promise<void> {
 }
 
 const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pollMs === undefined ? {} : { pollMs });
+
+/** Pushes with their entries in the audit log, which names no customer. */
+const pushOf =
+  ({ blobs, onlineStore: store, featureLog, audit }: Services): PushFeatures =>
+  (push, actor) =>
+    audit.record(async (append) => {
+      const pushed = await pushFeatures({ blobs, store, featureLog }, push);
+      const rows = Object.values(push.rows).reduce((sum, some) => sum + some.length, 0);
+      await append({
+        actor,
+        action: 'features.pushed',
+        subject: referenceOf(push.view),
+        details: { source: push.source, rows },
+      });
+      return pushed;
+    });
 
 /** The router over the registry and blobs of an installation. */
 export const routerOf = (

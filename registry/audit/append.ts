@@ -29,6 +29,7 @@ export const auditActions = [
   'quarantine.released',
   'quarantine.dropped',
   'blobs.collected',
+  'features.pushed',
   'snapshot.rewritten',
   'customer.forgotten',
 ] as const;

@@ -1,5 +1,8 @@
 /** Scopes of the API's tokens; `predict:` is followed by a model's route or `*`. */
-export const plainScopes = ['explain', 'feedback', 'features', 'metrics', 'admin'] as const;
+export const plainScopes = ['explain', 'feedback', 'features', 'features:write', 'metrics', 'admin'] as const;
+
+/** Scope for pushing rows; reading does not include it. */
+export const WRITE_FEATURES = 'features:write';
 
 export const predictScope = (route: string): string => `predict:${route}`;
 /** Scope for every model. */

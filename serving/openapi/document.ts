@@ -4,6 +4,7 @@ import { describedInput } from '../../contracts/json-schema-rules.js';
 import { lineName, semanticVersion, stages } from '../../contracts/ids.js';
 import { attributionMethods, type ModelDefinition } from '../../contracts/model-definition.js';
 import { variantNames } from '../../learning/artefact/index.js';
+import { pushBody } from '../../feature-store/online/pushed-rows.js';
 import { feedbackBody, KEY } from '../feedback/feedback-request.js';
 import type { Router } from '../routing/router.js';
 import { EXAMPLE_ENTITY, exampleFeedback, exampleInput, type FeedbackExample } from './examples.js';
@@ -254,6 +255,28 @@ const features = (models: readonly ModelDefinition[]): Json => ({
   },
 });
 
+const EXAMPLE_TRANSACTION = {
+  ...{ id: 't-20261201-17', account_id: 'a1', booked_at: '2026-12-01T09:30:00Z', amount: -420 },
+  ...{ category: 'groceries', merchant: 'Corner shop', balance_after: 18_310 },
+};
+
+const pushed = (models: readonly ModelDefinition[]): Json => {
+  const views = new Map(models.flatMap(({ backend }) => backend.views.map((view) => [view.name, view] as const)));
+  const schemas = [...views.values()].map((view) => ({ ...toJson(pushBody(view), 'input'), title: view.name }));
+  return {
+    post: {
+      tags: ['features'],
+      summary: 'features of an entity from the rows of the last run and the rows sent (scope features:write)',
+      parameters: [viewParameter(models)],
+      requestBody: {
+        required: true,
+        content: json({ anyOf: schemas }, { entity: EXAMPLE_ENTITY, rows: { transactions: [EXAMPLE_TRANSACTION] } }),
+      },
+      responses: { '200': { description: 'features' }, ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503) },
+    },
+  };
+};
+
 /** OpenAPI 3.1 of the API, with each model's schemas as its answering version has them. */
 export async function openApiDocument(router: Router, models: readonly ModelDefinition[]): Promise<Json> {
   const known = await Promise.all(models.map(async (model) => ({ model, schemas: await schemasOf(router, model) })));
@@ -267,6 +290,7 @@ export async function openApiDocument(router: Router, models: readonly ModelDefi
       ...(Object.assign({}, ...paths) as Json),
       '/features/{view}/{entity}': featurePath(models),
       '/features/{view}': features(models),
+      '/features/{view}/push': pushed(models),
       '/feedback': feedback(Object.fromEntries(aboutModels)),
       '/models': { get: { tags: ['models'], summary: 'versions that answer', responses: { '200': { description: 'versions' }, ...problems(401) } } }, // prettier-ignore
       '/metrics': { get: { tags: ['operation'], summary: 'metrics in the text format of Prometheus', responses: { '200': { description: 'metrics', content: { 'text/plain': { schema: { type: 'string' } } } }, ...problems(401, 403) } } }, // prettier-ignore

@@ -6,6 +6,7 @@ import { model as anomaly } from '../../models/anomaly-detector/index.js';
 import { model as intents } from '../../models/intent-classifier/index.js';
 import { model as ner } from '../../models/financial-ner/index.js';
 import { byFixture, call, createTestApi, onlineStore, routerOfFixture } from '../../tests/support/test-api.js';
+import type { PushFeatures } from '../routes/push-features.js';
 import type { Router } from '../routing/router.js';
 import { EXAMPLE_ENTITY, exampleFeedback, exampleInput } from './examples.js';
 
@@ -53,7 +54,11 @@ beforeAll(async () => {
         ids.map((id) => (id === EXAMPLE_ENTITY ? 'u1' : id)),
       ),
   };
-  app = await createTestApi(router, { onlineStore: known, feedback: { database, keys } });
+  const push: PushFeatures = ({ view, asOf }) => {
+    const value = { viewVersion: view.version, eventTime: asOf, features: new Float64Array(view.fields.length) };
+    return Promise.resolve({ value, stored: true, knownUntil: asOf });
+  };
+  app = await createTestApi(router, { onlineStore: known, feedback: { database, keys }, push });
   document = (await app.inject('/openapi.json')).json<Document>();
 });
 afterAll(async () => {

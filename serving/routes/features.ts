@@ -14,6 +14,7 @@ import { requireScopes } from '../identity/require-scopes.js';
 import { expectOwn } from '../predictions/prediction-request.js';
 import { activeLine, type RouteTable } from '../routing/route-table.js';
 import { BATCH_LIMIT_ROWS } from './limits.js';
+import { type PushFeatures, pushRoute } from './push-features.js';
 
 /** Features of an entity as the store holds them. */
 interface EntityFeatures {
@@ -35,6 +36,7 @@ interface FeatureDeps {
   readonly onlineStore: Pick<OnlineStore, 'get'>;
   readonly models: readonly ModelDefinition[];
   readonly table: () => RouteTable;
+  readonly push: PushFeatures;
 }
 
 /** `/features/<view>` and `/features/<view>/<entity>`, of the source in use. */
@@ -54,6 +56,7 @@ export function featureRoutes(app: FastifyInstance, deps: FeatureDeps): void {
     const { entities } = parseInputs(severalEntities, [request.body])[0]!;
     return { features: await readEntities(deps, request, view, entities) };
   });
+  pushRoute(app, { ...deps, requireView: (name) => requireView(views, name) });
 }
 
 const sourceInUse = ({ table }: FeatureDeps): string => sourceOfLine(activeLine(table()));
@@ -88,10 +91,11 @@ async function readEntities(
   const values = await deps.onlineStore.get(source, onlineNameOf(view), entities).catch((cause: unknown) => {
     throw pipelineError('FEATURES_UNAVAILABLE', { source }, { cause });
   });
-  return values.map((value, i) => (value === null ? null : describe(view, entities[i]!, value)));
+  return values.map((value, i) => (value === null ? null : describeFeatures(view, entities[i]!, value)));
 }
 
-const describe = (
+/** Features as they are answered. */
+export const describeFeatures = (
   view: FeatureView,
   entity: string,
   { features, eventTime, viewVersion }: OnlineValue,

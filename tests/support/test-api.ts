@@ -105,6 +105,7 @@ export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Prom
     models: [byFixture],
     verifyToken: createVerifier(settings, { algorithms: ['HS256'], key: new TextEncoder().encode(secret) }),
     services: () => [],
+    push: () => Promise.reject(new Error('not asked')),
     cacheRedis: null,
     predictionLog: discardingLog,
     feedback: { database: { query: () => Promise.reject(new Error('not asked')) }, keys: noKeys },
