@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { ModelRegistry } from '../contracts/registry.js';
 import type { ReportLog } from '../contracts/reports.js';
+import type { RunBook } from '../contracts/run-book.js';
 import type { UsageLog } from '../contracts/resource-usage.js';
 import type { QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
@@ -64,6 +65,7 @@ export interface PipelineActivityDeps extends StepDeps {
 }
 
 export interface TrainingActivityDeps extends StepDeps {
+  readonly runBook: Pick<RunBook, 'recordSteps'>;
   readonly checkpoints: CheckpointStore;
   readonly registry: ModelRegistry;
   readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;

@@ -51,6 +51,7 @@ beforeAll(async () => {
   };
   const executor = createJobExecutor({ ...stores, backendPool: unused, findEncoder: unused });
   deps = {
+    runBook: { recordSteps: () => Promise.resolve() },
     ...{ ...stores, ...stepDeps(), registry, models: { find: findModel, list: loadCatalogue } },
     ...{ runner: createInlineRunner(executor), config: { trainingMemoryMb: 512 } },
   } as unknown as TrainingActivityDeps;

@@ -77,6 +77,7 @@ describe('createTrainingActivities', () => {
     deps = {
       blobs,
       checkpoints,
+      runBook: { recordSteps: () => Promise.resolve() },
       ...stepDeps(),
       snapshotLog: createMemoryLog(),
       registry: memoryRegistry(recorded),

@@ -33,6 +33,7 @@ import { mayBeCompleted } from '../learning/evaluation/split/index.js';
 import type { fitModel as fitModelJob } from '../training/fit.js';
 import { schemaOf } from '../training/dataset-schema.js';
 import { ENCODER_ROLE } from '../registry/signing/provenance.js';
+import { loadCurves, metricSteps } from '../training/learning-curves.js';
 import { runJob } from './run-job.js';
 import type { TrainingActivityDeps } from './dependencies.js';
 import { findScores, type WantedScores } from './find-scores.js';
@@ -215,8 +216,10 @@ async function fitModel(deps: TrainingActivityDeps, input: z.output<typeof fitMo
   const { artefactHash: hash, bytes } = fitted;
   await deps.registry.recordArtefact(runKey, modelName, { role: 'model', hash, bytes });
   const { curves } = fitted;
-  if (curves !== undefined)
+  if (curves !== undefined) {
     await deps.registry.recordArtefact(runKey, modelName, { role: 'learning-curves', ...curves });
+    await deps.runBook.recordSteps({ runKey, modelName }, metricSteps(await loadCurves(deps.blobs, curves.hash)));
+  }
   for (const { name, sha256, bytes: size } of encoders)
     await deps.registry.recordArtefact(runKey, modelName, {
       role: `${ENCODER_ROLE}${name}`,

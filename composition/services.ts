@@ -32,6 +32,8 @@ import { registrySchema } from '../registry/migrations/index.js';
 import { createPostgresRegistry } from '../registry/postgres-registry.js';
 import { createFeatureLog } from '../registry/feature-log.js';
 import type { RequireSigned } from '../registry/signing/verify-artefact.js';
+import { createRunBook } from '../registry/run-search/run-book.js';
+import type { RunBook } from '../contracts/run-book.js';
 import { createReportLog } from '../registry/report-log.js';
 import { createStepLog } from '../registry/step-log.js';
 import { createUsageLog } from '../registry/usage-log.js';
@@ -50,6 +52,7 @@ export interface Services {
   readonly registry: ModelRegistry;
   readonly steps: StepLog;
   readonly audit: AuditLog;
+  readonly runBook: RunBook;
   readonly usage: UsageLog;
   readonly reports: ReportLog;
   readonly quarantine: QuarantineLog;
@@ -96,6 +99,17 @@ const ownSchemas = [
   monitoringSchema,
 ];
 
+/** Logs and books in tables of their own. */
+const logsOf = (pool: pg.Pool) => ({
+  steps: createStepLog(pool),
+  usage: createUsageLog(pool),
+  reports: createReportLog(pool),
+  quarantine: createQuarantineLog(pool),
+  audit: createAuditLog(pool),
+  runBook: createRunBook(pool),
+  featureLog: createFeatureLog(pool),
+});
+
 /**
  * Connects to the services at these addresses and migrates the schemas of this system, once a start of the platform. The backend's schema is created
  * only when no other database is configured for it: a source of the user's is read and never written, even when it is
@@ -112,14 +126,7 @@ export async function connectServices(
   const { backendDatabaseUrl } = endpoints;
   const ownBackend = backendDatabaseUrl === null;
   const backendPool = ownBackend ? pool : createPool(backendDatabaseUrl, logger);
-  const logs = {
-    steps: createStepLog(pool),
-    usage: createUsageLog(pool),
-    reports: createReportLog(pool),
-    quarantine: createQuarantineLog(pool),
-    audit: createAuditLog(pool),
-    featureLog: createFeatureLog(pool),
-  };
+  const logs = logsOf(pool);
   const catalog = createSourceCatalog(pool);
   const snapshotLog = createSnapshotLog(pool);
   const onlineStore = openOnlineStore({ config, redisUrl: endpoints.redisUrl, pool, logger }, onlineLimits);

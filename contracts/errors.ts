@@ -1,5 +1,6 @@
 import { artefactErrors } from './artefact-errors.js';
 import { dataErrors } from './data-errors.js';
+import { runErrors } from './run-errors.js';
 import { composed, type ErrorDetails, type ErrorRow, row, type TemplateRow } from './error-row.js';
 import { featureErrors } from './feature-errors.js';
 import { nearestHint } from './nearest-name.js';
@@ -254,6 +255,7 @@ export const errorTable = {
   ),
   BLOB_CORRUPT: composed(500, 1, 'Stored bytes do not match the hash they are stored under.'),
   ...artefactErrors,
+  ...runErrors,
   HOLDOUT_LEAK: row(
     500,
     1,

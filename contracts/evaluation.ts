@@ -9,21 +9,37 @@ export const interval = z.strictObject({
 });
 export type Interval = z.infer<typeof interval>;
 
+const metricFields = {
+  name: z.string(),
+  direction: z.enum(['higher', 'lower']),
+  n: z.int().nonnegative(),
+  interval: interval.optional(),
+  /** Why there is no value ("no customer with a year of history"), or no interval. Required without a value. */
+  remark: z.string().min(1).optional(),
+};
+interface MeasuredFields {
+  readonly value: number | null;
+  readonly interval?: unknown;
+  readonly remark?: string | undefined;
+}
+const hasValueOrRemark = ({ value, remark }: MeasuredFields): boolean => value !== null || remark !== undefined;
+const NO_REMARK = 'a metric without a value needs a remark';
+const hasValueOrNoInterval = (found: MeasuredFields): boolean => found.value !== null || found.interval === undefined;
+const NO_VALUE = 'a metric without a value has no interval';
+
 /** A named number with its direction, the number of rows behind it and its uncertainty. */
 export const metric = z
-  .strictObject({
-    name: z.string(),
-    /** Null = not measurable: no row (customer, group …) that it could be measured on. */
-    value: z.number().nullable(),
-    direction: z.enum(['higher', 'lower']),
-    n: z.int().nonnegative(),
-    interval: interval.optional(),
-    /** Why there is no value ("no customer with a year of history"), or no interval. Required without a value. */
-    remark: z.string().min(1).optional(),
-  })
-  .refine(({ value, remark }) => value !== null || remark !== undefined, 'a metric without a value needs a remark')
-  .refine((found) => found.value !== null || found.interval === undefined, 'a metric without a value has no interval');
+  /** Null = not measurable: no row (customer, group …) that it could be measured on. */
+  .strictObject({ ...metricFields, value: z.number().nullable() })
+  .refine(hasValueOrRemark, NO_REMARK)
+  .refine(hasValueOrNoInterval, NO_VALUE);
 export type Metric = z.infer<typeof metric>;
+
+/** As the registry keeps it: also NaN and infinite, by which a training that diverged is found. JSON has neither. */
+export const recordedMetric = z
+  .strictObject({ ...metricFields, value: z.custom<number>((value) => typeof value === 'number').nullable() })
+  .refine(hasValueOrRemark, NO_REMARK)
+  .refine(hasValueOrNoInterval, NO_VALUE);
 
 /** What is printed in place of a value that is null. */
 export const NOT_MEASURABLE = 'not measurable';

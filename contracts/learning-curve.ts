@@ -10,9 +10,18 @@ export interface LossPoint {
   readonly loss: number;
 }
 
-/** The losses of one fit, by step. */
+const nonFinite = z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number);
+
+/** The losses of one fit, by step. JSON has NaN and infinities as texts. */
 export const learningCurve = z.strictObject({
   stage: z.string(),
-  points: z.array(z.strictObject({ step: z.int().positive(), loss: z.number() })),
+  points: z.array(
+    z.strictObject({
+      step: z.int().positive(),
+      loss: z.union([z.number(), nonFinite]),
+      /** Milliseconds since the epoch; absent in runs from before times were recorded. */
+      at: z.int().optional(),
+    }),
+  ),
 });
 export type LearningCurve = z.infer<typeof learningCurve>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { frozenHoldout } from './dataset.js';
 import { datasetRef } from './dataset.js';
-import { comparison, gateResult, metric } from './evaluation.js';
+import { comparison, gateResult, type metric, recordedMetric } from './evaluation.js';
 import { contentHash, decision, lineName, modelName, semanticVersion, stage } from './ids.js';
 
 /** Stated by the person who starts a run; it stands in records and on the card. */
@@ -42,7 +42,7 @@ export const registrationInput = z.strictObject({
   /** Hash of definition version and parameters: a change is a new minor version. */
   definitionHash: contentHash,
   evaluationHash: contentHash,
-  metrics: z.array(metric),
+  metrics: z.array(recordedMetric),
   comparisons: z.array(comparison),
   gates: z.array(gateResult),
   /** The champion that the challenger was compared with; registration checks again that it is still the champion. */
@@ -289,7 +289,12 @@ export interface ModelRegistry {
     readonly status?: PromotionRequest['status'];
   }): Promise<PromotionRequest[]>;
 
-  listVersions(filter: { readonly modelName?: string; readonly line?: string }): Promise<VersionRecord[]>;
+  /** By model and line, the newest first. @param filter.newestPerLine - at most so many of each line. @default all */
+  listVersions(filter: {
+    readonly modelName?: string;
+    readonly line?: string;
+    readonly newestPerLine?: number;
+  }): Promise<VersionRecord[]>;
   /**
    * The newest version of each line in production and in staging, and the newest in dev of the lines that stay there: what
    * a request may ask without naming a version.

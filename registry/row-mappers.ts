@@ -19,7 +19,8 @@ type CountJson = string | number;
 
 export interface MetricJson extends IntervalJson {
   readonly name: string;
-  readonly value: number | null;
+  /** PostgreSQL's JSON has NaN and infinities as texts. */
+  readonly value: number | string | null;
   readonly direction: Metric['direction'];
   readonly n: CountJson;
   readonly remark: string | null;
@@ -27,7 +28,8 @@ export interface MetricJson extends IntervalJson {
 
 export function metricOf(row: MetricJson): Metric {
   const interval = intervalOf(row);
-  const found = { name: row.name, value: row.value, direction: row.direction, n: Number(row.n) };
+  const value = row.value === null ? null : Number(row.value);
+  const found = { name: row.name, value, direction: row.direction, n: Number(row.n) };
   return { ...found, ...(interval !== null && { interval }), ...(row.remark !== null && { remark: row.remark }) };
 }
 

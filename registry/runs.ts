@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
@@ -186,6 +186,17 @@ const runRecord = (row: RunRow): RunRecord => ({
 
 const rerunOf = ({ rerun_of: workflowId, start_stage: from }: RunRow): RunRecord['rerun'] =>
   workflowId === null || from === null ? null : { workflowId, from };
+
+/** Runs by their keys, in the order of these. */
+export async function listRunsByKeys(database: RegistryDatabase, keys: readonly RunKey[]): Promise<RunRecord[]> {
+  if (keys.length === 0) return [];
+  const tuples = sql.join(keys.map(({ runKey, modelName }) => sql`(${runKey}, ${modelName})`));
+  const rows = await selectRuns(database)
+    .where(sql<SqlBool>`(runs.run_key, runs.model_name) in (${tuples})`)
+    .execute();
+  const records = new Map(rows.map((row) => [`${row.run_key} ${row.model_name}`, runRecord(row)]));
+  return keys.flatMap(({ runKey, modelName }) => records.get(`${runKey} ${modelName}`) ?? []);
+}
 
 export interface RunFilter {
   readonly runKey?: string;

@@ -135,6 +135,9 @@ export interface RegistryTables {
       interval_method: string | null;
       remark: string | null;
     };
+  run_tags: RunKeyed & { name: string; value: string; set_by: string; set_at: Moment };
+  run_notes: RunKeyed & { id: Generated<string>; note: string; written_by: string; written_at: Moment };
+  run_metric_steps: RunKeyed & { name: string; step: number; value: number; at: Date | null };
   run_comparisons: RunKeyed &
     IntervalColumns<number> & {
       against: Comparison['against'];

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { isBackendLine } from '../contracts/ids.js';
 import type { VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
@@ -67,7 +67,7 @@ export const versionRecord = (row: VersionRow): VersionRecord => ({
 /** By model and line, the newest first. */
 export async function listVersions(
   database: RegistryDatabase,
-  filter: { readonly modelName?: string; readonly line?: string },
+  filter: { readonly modelName?: string; readonly line?: string; readonly newestPerLine?: number },
 ): Promise<VersionRecord[]> {
   let query = selectVersions(database)
     .orderBy('versions.model_name')
@@ -77,8 +77,17 @@ export async function listVersions(
     .orderBy('versions.patch', 'desc');
   if (filter.modelName !== undefined) query = query.where('versions.model_name', '=', filter.modelName);
   if (filter.line !== undefined) query = query.where('versions.line', '=', filter.line);
+  if (filter.newestPerLine !== undefined) query = query.where(isNewest(filter.newestPerLine));
   return (await query.execute()).map(versionRecord);
 }
+
+/** Condition that a version is among the newest of its line: facts are read of these only. */
+const isNewest = (count: number) => sql<SqlBool>`(versions.model_name, versions.line, versions.version) in (
+  select model_name, line, version from (
+    select model_name, line, version,
+      row_number() over (partition by model_name, line order by major desc, minor desc, patch desc) as place
+    from registry.versions) ranked
+  where place <= ${count})`;
 
 /** @throws PipelineError `VERSION_NOT_FOUND`. */
 export async function getVersion(database: RegistryDatabase, key: VersionKey): Promise<VersionRecord> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type LearningCurve, learningCurve, type LossPoint } from '../contracts/learning-curve.js';
+import type { MetricStep } from '../contracts/run-book.js';
 import { putJsonBlob, readJsonBlob } from '../datasets/snapshots/json-blob.js';
 import type { BlobStore } from '../platform/blobs/blob-store.js';
 
@@ -14,20 +15,20 @@ const curvesDocument = z.strictObject({
 
 /** Collects the losses of a training. */
 export interface CurveRecorder {
-  /** A loss that is not finite is left out. */
   onLoss(point: LossPoint): void;
   /** One curve a stage; where a stage was fitted several times, the last. */
   curves(): LearningCurve[];
 }
 
-export function createCurveRecorder(): CurveRecorder {
-  const stages = new Map<string, { step: number; loss: number }[]>();
+/** @param now - milliseconds since the epoch. @default Date.now */
+export function createCurveRecorder(now: () => number = Date.now): CurveRecorder {
+  const stages = new Map<string, LearningCurve['points']>();
   return {
     onLoss({ stage, step, loss }) {
-      if (!Number.isFinite(loss)) return;
+      const point = { step, loss, at: now() };
       const points = stages.get(stage) ?? [];
       const again = points.length > 0 && step <= points.at(-1)!.step;
-      stages.set(stage, again ? [{ step, loss }] : [...points, { step, loss }]);
+      stages.set(stage, again ? [point] : [...points, point]);
     },
     curves: () => [...stages].map(([stage, points]) => ({ stage, points: thinned(points) })),
   };
@@ -42,7 +43,25 @@ function thinned<Point>(points: readonly Point[]): Point[] {
 
 /** @returns hash and size of the blob; null when nothing was recorded. */
 export const storeCurves = async (blobs: BlobStore, curves: readonly LearningCurve[]) =>
-  curves.length === 0 ? null : putJsonBlob(blobs, { kind: 'learning-curves', schemaVersion: 1, curves });
+  curves.length === 0
+    ? null
+    : putJsonBlob(blobs, { kind: 'learning-curves', schemaVersion: 1, curves: curves.map(asJson) });
+
+const asJson = ({ stage, points }: LearningCurve) => ({
+  stage,
+  points: points.map(({ loss, ...point }) => ({ ...point, loss: Number.isFinite(loss) ? loss : String(loss) })),
+});
+
+/** The losses of the stages as metrics by step, each under the name of its stage. */
+export const metricSteps = (curves: readonly LearningCurve[]): MetricStep[] =>
+  curves.flatMap(({ stage, points }) =>
+    points.map(({ step, loss, at }) => ({
+      name: stage,
+      step,
+      value: loss,
+      at: at === undefined ? null : new Date(at),
+    })),
+  );
 
 /** @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_CORRUPT`. */
 export const loadCurves = async (blobs: BlobStore, hash: string): Promise<LearningCurve[]> =>

@@ -43,6 +43,10 @@ export interface OutputOptions {
   readonly asTyped?: (text: string) => string;
 }
 
+/** JSON has neither NaN nor infinities; null would say that there is no value. */
+const nonFiniteAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
 /** Binds an Output to two streams. */
 export function createOutput({ stdout, stderr }: OutputStreams, options: OutputOptions): Output {
   const { asTyped: typed = (text: string): string => text } = options;
@@ -55,7 +59,7 @@ export function createOutput({ stdout, stderr }: OutputStreams, options: OutputO
     verbose: options.verbose,
     paint: createPaint(wantsColour(stdout.isTTY === true && !options.json, options.terminal)),
     result(value, print) {
-      if (options.json) stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+      if (options.json) stdout.write(`${visibleJson(JSON.stringify(value, nonFiniteAsText, 2))}\n`);
       else print();
     },
     line,

@@ -31,7 +31,10 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     summary: 'forecast the series of a file; starts nothing',
     load: () => import('../commands/forecast.js'),
   },
-  runs: { summary: 'list, show, follow, cancel, repeat and compare runs', load: () => import('../commands/runs.js') },
+  runs: {
+    summary: 'search, show, tag, follow, cancel, repeat and compare runs',
+    load: () => import('../commands/runs.js'),
+  },
   models: { summary: 'list, show, compare, verify and export versions', load: () => import('../commands/models.js') },
   cards: {
     summary: 'write model cards with present stages, and their index',

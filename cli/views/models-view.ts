@@ -28,7 +28,9 @@ export async function listModels(
   const models = model === undefined ? await loadCatalogue() : [await findModel(model)];
   const filter = model === undefined ? {} : { modelName: model };
   const { services } = await cli.connect();
-  const all = await services.registry.listVersions(filter);
+  // The table needs one more than it shows, to tell that there are others.
+  const newest = cli.out.json ? {} : { newestPerLine: limit + 1 };
+  const all = await services.registry.listVersions({ ...filter, ...newest });
   const versions = line === undefined ? all : versionsOfLine(all, line);
   const open = await services.registry.listPromotionRequests({ ...filter, status: 'open' });
   const requests = open.filter((request) => line === undefined || request.line === line);
@@ -38,8 +40,8 @@ export async function listModels(
       head: ['model', 'line', ...versionHead],
       rows: models.flatMap((model) => rowsOf(model, newestOfLines(versions, limit))),
     });
-    const older = versions.length - newestOfLines(versions, limit).length;
-    if (older > 0) cli.out.line(`${older} older versions: --limit <n>, or --json`);
+    if (newestOfLines(versions, limit).length < versions.length)
+      cli.out.line('there are older versions: --limit <n>, or --json');
     if (versions.some(({ line }) => isSynthetic(line))) cli.out.line(cli.out.paint.yellow(SYNTHETIC_FOOTNOTE));
     printRequests(cli.out, requests);
   });

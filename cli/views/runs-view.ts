@@ -4,6 +4,7 @@ import { partSentences } from '../../registry/part-sentences.js';
 import { isSynthetic, SYNTHETIC_REMARK } from '../../contracts/ids.js';
 import { PipelineError, pipelineError } from '../../contracts/errors.js';
 import type { Metric } from '../../contracts/evaluation.js';
+import type { MetricStep, RunAnnotations } from '../../contracts/run-book.js';
 import type { RunRecord } from '../../contracts/registry.js';
 import { CLOCK_SKEW_MS, totalUsage, type UsageTotal } from '../../contracts/resource-usage.js';
 import { sourceOfLock } from '../../contracts/workflows.js';
@@ -28,26 +29,13 @@ import { progressLines } from '../output/progress-lines.js';
 import { readProgress } from '../../platform/temporal/read-progress.js';
 import { runUrl } from './results.js';
 import { failureOfRun, failuresOfWorkflow, printFailure } from './run-failure.js';
+import { annotationLines, seriesLines } from './annotation-lines.js';
 import { stepLines, type StepOrigin, stepOrigins } from './steps-view.js';
 import { reportDetached, reportMaster, reportModel } from './training-report.js';
 
-const head = ['run', 'model', 'line', 'status', 'metric (95 % interval)', 'version', 'started (UTC)', 'took'];
+export const runHead = ['run', 'model', 'line', 'status', 'metric (95 % interval)', 'version', 'started (UTC)', 'took'];
 
-/** Prints the newest runs. */
-export async function listRuns(
-  cli: CliContext,
-  { model, limit }: { readonly model?: string; readonly limit: number },
-): Promise<void> {
-  const { services, temporal } = await cli.connect();
-  const recorded = await services.registry.listRuns({ limit, ...(model === undefined ? {} : { modelName: model }) });
-  const runs = await reconcileRuns(recorded, { registry: services.registry, temporal });
-  cli.out.result(runs, () => {
-    if (runs.length === 0) cli.out.line('No run yet. Start one with: ml retrain');
-    else cli.out.table({ head, rows: runs.map(rowOf) });
-  });
-}
-
-const rowOf = (run: RunRecord): readonly string[] => [
+export const runRow = (run: RunRecord): readonly string[] => [
   run.workflowId,
   run.modelName,
   run.line,
@@ -82,6 +70,7 @@ export async function showRun(cli: CliContext, workflowId: string, follow: boole
       failure: failureOfRun(run),
       steps: await stepsOf(run),
       usage: await usageOf(connection, run),
+      ...(await bookOf(connection, run)),
     })),
   );
   const report = await connection.services.reports.findReport(workflowId);
@@ -106,6 +95,11 @@ async function triggerOf({ services }: Connection, workflowId: string) {
   if (decision === null) return null;
   const { window, reasons } = decision;
   return { kind: 'drift', window: windowText(window), reasons };
+}
+
+/** What people say about a run, and its metrics by step. */
+async function bookOf({ services: { runBook } }: Connection, run: RunRecord) {
+  return { ...(await runBook.annotations(run)), series: await runBook.listSteps(run) };
 }
 
 /** What the steps of a run used; null for a run from before it was recorded. */
@@ -184,11 +178,16 @@ async function partsOf(blobs: BlobStore, { evaluationHash }: RunRecord): Promise
 
 function printRun(
   out: Output,
-  run: RunRecord & { readonly steps: readonly StepOrigin[]; readonly usage: UsageTotal | null },
+  run: RunRecord &
+    RunAnnotations & {
+      readonly steps: readonly StepOrigin[];
+      readonly usage: UsageTotal | null;
+      readonly series: readonly MetricStep[];
+    },
   parts: readonly string[],
 ): void {
   out.line();
-  out.table({ head, rows: [rowOf(run)] });
+  out.table({ head: runHead, rows: [runRow(run)] });
   if (isSynthetic(run.line)) out.line(out.paint.yellow(`  ${SYNTHETIC_REMARK}`));
   printDecision(out, run);
   if (run.status === 'unchanged') out.line('  gates as measured, none of which decides:');
@@ -198,10 +197,15 @@ function printRun(
   if (run.dataset !== null) printDataset(out, run.dataset);
   const params = Object.entries(run.params).map(([name, value]) => `${name}=${formatValue(value)}`);
   out.line(`  parameters  ${params.join(' ')} seed=${run.seed}`);
+  printOrigin(out, run);
+  for (const line of [...annotationLines(run), ...seriesLines(run.series)]) out.line(`  ${line}`);
+  for (const line of stepLines(run.rerun, run.steps)) out.line(`  ${line}`);
+}
+
+function printOrigin(out: Output, run: RunRecord & { readonly usage: UsageTotal | null }): void {
   if (run.artefactHash !== null) out.line(`  artefact    ${shortHash(run.artefactHash)}`);
   out.line(`  code        ${run.codeVersion}`);
   if (run.usage !== null) out.line(`  used        ${usageText(run.usage)}`);
-  for (const line of stepLines(run.rerun, run.steps)) out.line(`  ${line}`);
 }
 
 /** `53.9 CPU-s, at most 412 MB`. */

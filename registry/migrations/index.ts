@@ -10,6 +10,7 @@ import { stageNotifications } from './0008-stage-notifications.js';
 import { usageAndReports } from './0010-usage-and-reports.js';
 import { publishedViews } from './0012-feature-views.js';
 import { artefactSignatures } from './0013-artefact-signatures.js';
+import { runSearch } from './0014-run-search.js';
 
 /** Schema `registry`, in order; never edited after release. */
 export const registrySchema: OwnedSchema = {
@@ -26,5 +27,6 @@ export const registrySchema: OwnedSchema = {
     '0010-usage-and-reports': usageAndReports,
     '0012-feature-views': publishedViews,
     '0013-artefact-signatures': artefactSignatures,
+    '0014-run-search': runSearch,
   },
 };

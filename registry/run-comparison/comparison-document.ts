@@ -165,7 +165,9 @@ function section(
 /** The curves of one stage in one drawing, a colour and a dash for each run. */
 function curvePlot(stage: string, runs: readonly ComparedRun[]): Plot {
   const values = runs.flatMap(({ curves }, index) =>
-    (curves.find((curve) => curve.stage === stage)?.points ?? []).map((point) => ({ ...point, run: letterOf(index) })),
+    (curves.find((curve) => curve.stage === stage)?.points ?? [])
+      .filter(({ loss }) => Number.isFinite(loss))
+      .map(({ step, loss }) => ({ step, loss, run: letterOf(index) })),
   );
   const encoding = {
     x: { field: 'step', type: 'quantitative', title: 'step' },

@@ -814,7 +814,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await refused(statement)).toBe('23000');
     });
 
-    it('a second production version, malformed hashes and numbers that are not finite', async () => {
+    it('a second production version, malformed hashes and bounds that are not finite', async () => {
       const it = scene();
       for (const artefact of ['a', 'b']) await it.add(artefact);
       await it.toProduction('1.0.0');
@@ -823,7 +823,7 @@ export function checkRegistry(open: () => RegistryBackend): void {
       const ofRun = `where run_key = '${it.modelName}-run-1'`;
       expect(await refused(`update registry.runs set artefact_hash = 'ABC' ${ofRun}`)).toBe('23514');
       for (const value of ['NaN', 'Infinity', '-Infinity'])
-        expect(await refused(`update registry.run_metrics set value = '${value}' ${ofRun}`)).toBe('23514');
+        expect(await refused(`update registry.run_metrics set interval_low = '${value}' ${ofRun}`)).toBe('23514');
     });
 
     it('staging for imported sources, and production of a synthetic version that is not marked as a demo', async () => {
