@@ -14,12 +14,11 @@ import { selectRows, textColumn } from '../../learning/table.js';
 import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { unreported } from '../../platform/child-process/report-step.js';
-import { loadConfig } from '../../platform/config/load-config.js';
-import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
 import { createLogger } from '../../platform/logging.js';
 import { type BenchmarkContext, benchmarkRow, type BenchmarkRow } from '../report/suite.js';
 import { cpuOf } from '../support/cpu.js';
 import { historiesOf } from './histories.js';
+import { findRedisUrl } from './redis-url.js';
 
 /** A bucket of so many customers is measured; the cost of a million is that of so many buckets. */
 const [ENTITIES, MONTHS, MILLION] = [1_000, 12, 1_000_000];
@@ -51,7 +50,7 @@ async function storeSnapshot(blobs: BlobStore, tables: SnapshotTables, asOf: num
 /** Computes, stores and writes all customers of a bucket. @returns CPU-seconds of this process for a million. */
 async function cost(blobs: BlobStore, tables: SnapshotTables, asOf: number): Promise<number> {
   const snapshotHash = await storeSnapshot(blobs, tables, asOf);
-  const { redisUrl } = findEndpoints(loadConfig());
+  const redisUrl = findRedisUrl();
   const logger = createLogger({ level: 'error', name: 'bench' });
   const store = redisUrl === null ? createMemoryStore(null) : createRedisStore(redisUrl, logger);
   const views = featureViews.map((view) => ({ view, base: null }));

@@ -1,9 +1,8 @@
 import { createRedisStore } from '../../feature-store/online/redis-store.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
-import { loadConfig } from '../../platform/config/load-config.js';
-import { findEndpoints } from '../../platform/embedded/find-endpoints.js';
 import { createLogger } from '../../platform/logging.js';
 import { type BenchmarkContext, benchmarkRow, type BenchmarkRow } from '../report/suite.js';
+import { findRedisUrl } from './redis-url.js';
 
 const [FEATURES, ENTITIES, VIEW, SOURCE] = [250, 5_000, 'bench', 'bench'];
 const KEPT_SECONDS = 600;
@@ -58,11 +57,11 @@ async function measure(store: OnlineStore, load: Load, target: number): Promise<
   ];
 }
 
-/** Latency and throughput of reading features from Redis: REDIS_URL, else that of the running platform. */
+/** Latency and throughput of reading features from Redis: that of REDIS_URL. */
 export async function onlineRows({ onProgress }: BenchmarkContext): Promise<BenchmarkRow[]> {
-  const { redisUrl } = findEndpoints(loadConfig());
+  const redisUrl = findRedisUrl();
   if (redisUrl === null) {
-    onProgress('online: no Redis (REDIS_URL, or a running platform), left out');
+    onProgress('online: REDIS_URL names no Redis, left out');
     return [];
   }
   const store = createRedisStore(redisUrl, createLogger({ level: 'error', name: 'bench' }));

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PipelineError } from '../../contracts/errors.js';
 import type { OnlineState, OnlineValue } from './online-value.js';
@@ -9,6 +10,8 @@ import type { OnlineState, OnlineValue } from './online-value.js';
  */
 /** Bytes of the header, after which the body begins. */
 export const HEADER_BYTES = 16;
+/** The processor's numbers are laid out as the stored ones: they are copied at once. */
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 /** Byte position of the event time. */
 export const EVENT_TIME_OFFSET = 8;
 
@@ -48,7 +51,8 @@ export function packValue({ features, ...value }: OnlineValue): Buffer {
 /** The inverse of `packValue`. @throws PipelineError `BLOB_CORRUPT` when the length does not match the header. */
 export function unpackValue(bytes: Buffer): OnlineValue {
   const features = new Float64Array(readCount(bytes, 8, 'features'));
-  for (let i = 0; i < features.length; i++) features[i] = bytes.readDoubleLE(HEADER_BYTES + 8 * i);
+  if (IS_LITTLE_ENDIAN) new Uint8Array(features.buffer).set(bytes.subarray(HEADER_BYTES));
+  else for (let i = 0; i < features.length; i++) features[i] = bytes.readDoubleLE(HEADER_BYTES + 8 * i);
   return { ...readHeader(bytes), features };
 }
 
