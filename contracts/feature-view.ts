@@ -12,6 +12,8 @@ export interface FeatureField {
   readonly name: string;
   readonly description: string;
   readonly unit: 'INR' | 'share' | 'count' | 'days' | 'months' | 'ratio' | 'flag' | 'code';
+  /** Values outside are counted as faults of the data. @default by the unit: no negative count, no share above 1 */
+  readonly range?: { readonly minimum?: number; readonly maximum?: number };
 }
 
 /**

@@ -3,10 +3,10 @@ import type { FeatureField, FeatureView } from '../../contracts/feature-view.js'
 
 const NON_NEGATIVE: readonly FeatureField['unit'][] = ['count', 'days', 'share', 'flag'];
 
-/** Values that a field cannot have by its meaning: no negative counts, no part larger than its whole. */
-function boundsOf({ name, unit }: FeatureField): Pick<ColumnSpec, 'minimum' | 'maximum'> {
+/** Bounds of a field: as declared, else by its meaning no negative counts, no part larger than its whole. */
+export function boundsOf({ name, unit, range }: FeatureField): Pick<ColumnSpec, 'minimum' | 'maximum'> {
   const isPart = unit === 'flag' || name.endsWith('Share');
-  return { ...(NON_NEGATIVE.includes(unit) && { minimum: 0 }), ...(isPart && { maximum: 1 }) };
+  return { ...(NON_NEGATIVE.includes(unit) && { minimum: 0 }), ...(isPart && { maximum: 1 }), ...range };
 }
 
 /** Specs of the columns that views add to a training table, in the order of views and fields; NaN = unknown. */
