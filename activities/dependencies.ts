@@ -8,6 +8,9 @@ import type { UsageLog } from '../contracts/resource-usage.js';
 import type { QuarantineLog } from '../datasets/quarantine/quarantine-log.js';
 import type { SourceCatalog } from '../datasets/sources/catalog.js';
 import type { SnapshotLog } from '../datasets/snapshots/snapshot-log.js';
+import type { AlertBook } from '../monitoring/alerts/alerts.js';
+import type { FeatureStatisticsLog } from '../monitoring/features/statistics-log.js';
+import type { ParityLog } from '../monitoring/parity/parity-log.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { BlobStore, CheckpointStore } from '../platform/blobs/blob-store.js';
 import type { ComputingEnvironment, ReusableStep, StepLog } from '../contracts/steps.js';
@@ -46,6 +49,7 @@ export interface PipelineActivityDeps extends StepDeps {
   readonly onlineStore: OnlineStore;
   readonly featureLog: FeatureLog;
   readonly registry: Pick<ModelRegistry, 'listVersions' | 'listServing'>;
+  readonly featureStatistics: Pick<FeatureStatisticsLog, 'record'>;
   readonly models: ModelCatalogue;
   /** The keys of this installation, for pseudonyms. */
   readonly keys: () => Promise<KeyRing>;
@@ -102,6 +106,15 @@ export interface DriftActivityDeps extends JobDeps {
   /** Who is told of alerts. */
   readonly receivers: readonly Endpoint[];
   readonly config: Pick<Config, 'trainingMemoryMb' | 'heartbeatTimeoutSeconds' | 'drift' | 'taskQueuePrefix'>;
+}
+
+export interface ParityActivityDeps extends JobDeps {
+  readonly blobs: BlobStore;
+  readonly catalog: Pick<SourceCatalog, 'active' | 'list'>;
+  readonly featureStatistics: Pick<FeatureStatisticsLog, 'materialisations'>;
+  readonly parityLog: Pick<ParityLog, 'record'>;
+  readonly alerts: Pick<AlertBook, 'raise' | 'resolve'>;
+  readonly config: Pick<Config, 'trainingMemoryMb' | 'heartbeatTimeoutSeconds'>;
 }
 
 export interface PromotionActivityDeps extends JobDeps {

@@ -109,6 +109,8 @@ beforeAll(async () => {
     mergeChangedFeatures: { snapshotHash, views: wanted, moment: null, continues: {}, parts: [] },
     reviewMessages: { ...messages, artefactHash: hash },
     reviewAnnotations: messages,
+    replayFeatureReads: { runKey: 'run', source: 'generated', since: 0, until: 1, sample: 5, written: [] },
+    profileFeatures: { featureSetHash: hash },
   } as unknown as typeof inputs;
   const holdout = await complete('freezeLine');
   const fitModel = { ...(await paramsOf(MODEL, { nEstimators: 5 })), dataset, holdout };

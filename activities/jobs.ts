@@ -18,6 +18,7 @@ import {
 import { reviewAnnotations, reviewMessages } from '../labelling/jobs.js';
 import { compareDrift } from '../monitoring/drift/compare-drift.js';
 import { compareNewRows } from '../monitoring/drift/compare-new-rows.js';
+import { profileFeatures, replayFeatureReads } from '../monitoring/jobs.js';
 import { evaluateModel } from '../training/evaluate.js';
 import { evaluateFile } from '../training/evaluate-file.js';
 import { fitModel } from '../training/fit.js';
@@ -51,6 +52,8 @@ export const jobs = {
   compareNewRows,
   reviewMessages,
   reviewAnnotations,
+  replayFeatureReads,
+  profileFeatures,
 };
 export type JobName = keyof typeof jobs;
 

@@ -46,6 +46,7 @@ import { findFormerViews, publishViews } from './view-versions.js';
 import { planPolicy } from './plan-policy.js';
 import { parseRowOrigin } from './row-origin.js';
 import { parse } from './parse.js';
+import { recordStatistics } from './record-statistics.js';
 import { reportsOf } from './reports-of.js';
 
 /** The steps from the source to both feature stores. Repeating a step stores nothing twice. */
@@ -73,13 +74,16 @@ export const createPipelineActivities = (deps: PipelineActivityDeps): PipelineAc
 
   buildFeaturePart: (input) => runJob(deps, 'buildFeaturePart', parse(featurePartInput, input)),
 
-  materializeOnline(input) {
+  async materializeOnline(input) {
     const { featureSetHash: hash } = parse(materializeInput, input);
     const { blobs, onlineStore: store } = deps;
-    return withHeartbeat(async () => {
+    const done = await withHeartbeat(async () => {
       const written = await materializeFeatureSet({ blobs, store, hash, views: definedViews });
-      return recordWholeFeatureSet(deps, hash).then(() => written);
+      await recordWholeFeatureSet(deps, hash);
+      return written;
     });
+    await recordStatistics(deps, hash);
+    return done;
   },
 
   async materializeStates(input) {

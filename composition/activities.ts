@@ -9,6 +9,8 @@ import { createReproductionActivities } from '../activities/reproduction.js';
 import { createPromotionActivities } from '../activities/promotion.js';
 import { createTrainingActivities } from '../activities/training.js';
 import type { PipelineActivities, TrainingActivities } from '../contracts/activities.js';
+import { createParityActivities } from '../activities/parity.js';
+import type { ParityActivities } from '../contracts/feature-parity.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { DriftActivities } from '../contracts/drift.js';
 import type { MaterialisationActivities } from '../contracts/materialisation.js';
@@ -22,9 +24,11 @@ import { createChildProcessRunner } from '../platform/child-process/runner.js';
 import type { ServeOptions } from '../platform/child-process/serve.js';
 import type { Config } from '../platform/config/config.js';
 import type { Endpoints } from '../platform/embedded/endpoints.js';
+import { createAlertBook } from '../monitoring/alerts/alerts.js';
+import { createParityLog } from '../monitoring/parity/parity-log.js';
+import { endpointOf } from '../platform/outbox/outbox.js';
 import { openKeyRing } from '../platform/keys/key-ring.js';
 import { readApprovalSecret } from '../platform/embedded/approval-secret.js';
-import { endpointOf } from '../platform/outbox/outbox.js';
 import { entryFile, projectRoot } from '../platform/project.js';
 import { temporaryEnvironment } from '../platform/temporary-folders.js';
 import { codeVersionOf } from './code-version.js';
@@ -38,6 +42,7 @@ type AllActivities = PipelineActivities &
   ReproductionActivities &
   BackfillActivities &
   DriftActivities &
+  ParityActivities &
   ReportActivities;
 
 export interface ActivityParts {
@@ -93,7 +98,9 @@ export function createActivities({
     environment: { node: versions.node, architecture, platform },
   };
   const keys = () => openKeyRing(config);
-  const deps = { ...services, ...code, config, keys, runner, models, approvalSecret };
+  const alerts = createAlertBook(services.pool, config.webhookUrls.map(endpointOf));
+  const monitoring = { alerts, parityLog: createParityLog(services.pool) };
+  const deps = { ...services, ...monitoring, ...code, config, keys, runner, models, approvalSecret };
   return {
     ...createPipelineActivities(deps),
     ...createMaterialisationActivities(deps),
@@ -102,6 +109,7 @@ export function createActivities({
     ...createReproductionActivities(deps),
     ...createBackfillActivities(deps),
     ...createDriftActivities({ ...deps, findMonitored, receivers: config.webhookUrls.map(endpointOf) }),
+    ...createParityActivities(deps),
     ...createReportActivities(deps),
   };
 }

@@ -14,6 +14,7 @@ import { createMemoryStore } from '../feature-store/online/memory-store.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import { createRedisStore } from '../feature-store/online/redis-store.js';
 import { servingSchema } from '../inference/prediction-log/schema.js';
+import { createFeatureStatisticsLog, type FeatureStatisticsLog } from '../monitoring/features/statistics-log.js';
 import { createPredictorPool, type PredictorPool } from '../inference/predictor-pool.js';
 import { monitoringSchema } from '../monitoring/alerts/schema.js';
 import { findModel } from '../models/catalogue.js';
@@ -58,6 +59,7 @@ export interface Services {
   readonly quarantine: QuarantineLog;
   /** Published feature views and what was materialised of them. */
   readonly featureLog: FeatureLog;
+  readonly featureStatistics: FeatureStatisticsLog;
   readonly onlineStore: OnlineStore;
   readonly catalog: ReturnType<typeof createSourceCatalog>;
   readonly snapshotLog: ReturnType<typeof createSnapshotLog>;
@@ -105,6 +107,7 @@ const logsOf = (pool: pg.Pool) => ({
   usage: createUsageLog(pool),
   reports: createReportLog(pool),
   quarantine: createQuarantineLog(pool),
+  featureStatistics: createFeatureStatisticsLog(pool),
   audit: createAuditLog(pool),
   runBook: createRunBook(pool),
   featureLog: createFeatureLog(pool),

@@ -349,6 +349,7 @@ export const workflowIds = {
   dailySchedule: 'daily-data-pipeline',
   driftScheduleOf: (model: string): string => `drift-check-${model}`,
   featureSchedule: 'feature-materialisation',
+  paritySchedule: 'daily-feature-parity',
   /** Schedule of a single run at a moment. */
   oneOffOf: (schedule: string, moment: Date): string =>
     `${schedule}-at-${moment.toISOString().slice(0, 19).replaceAll(':', '-')}Z`,

@@ -14,6 +14,7 @@ import { watchMethods } from './http/other-methods.js';
 import { parseJson } from './http/parse-json.js';
 import { replyWithProblem } from './http/problem.js';
 import { HEAD_LIMIT_BYTES, refuseUnreadable } from './http/unreadable-request.js';
+import type { FeatureRates } from './metrics/feature-rates.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
@@ -50,6 +51,8 @@ export interface ApiDeps {
   readonly predictionLog: PredictionLog;
   /** Of the last checks for drift. */
   readonly driftScores: () => Promise<readonly DriftScore[]>;
+  /** Of the features that were materialised last. @default none */
+  readonly featureRates?: FeatureRates['rates'];
   /** Where feedback goes. */
   readonly feedback: Pick<FeedbackDeps, 'database' | 'keys'>;
   readonly logger: Logger;
@@ -95,6 +98,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     queueDepth: () => admission.inFlight(),
     predictionLog: () => log.status(),
     driftScores: deps.driftScores,
+    featureRates: deps.featureRates ?? (() => []),
   });
   const refuseOtherMethods = watchMethods(app);
   limitRequests(app, { admission, limits, metrics });

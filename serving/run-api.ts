@@ -19,6 +19,7 @@ import { endpointOf } from '../platform/outbox/outbox.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
 import { mlflowServer } from './health/mlflow.js';
+import { followFeatureRates } from './metrics/feature-rates.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
 import { readTokenKeys } from './identity/token-keys.js';
 import { createVerifier } from './identity/verify-token.js';
@@ -69,6 +70,11 @@ export async function runApi(options: RunApiOptions): Promise<void> {
   const traffic = openTraffic({ redisUrl, settings: config.api.traffic, logger });
   const { home, predictionLog } = config;
   const predictions = openPredictionLog({ databaseUrl, home, keys, ...predictionLog, logger });
+  const featureRates = followFeatureRates({
+    statistics: services.featureStatistics,
+    findSource: () => findSourceOf(services, config),
+    logger,
+  });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models,
@@ -76,6 +82,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     push: pushOf(services),
     predictionLog: predictions.log,
     driftScores: await driftScoresOf(services, models, config),
+    featureRates: () => featureRates.rates(),
     feedback: { database: services.pool, keys },
   });
   let followed: Promise<unknown> = Promise.resolve();
@@ -88,6 +95,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
       followRegistry({ router, databaseUrl, signal, logger, ...pollOf(options) }),
       watch.follow(signal),
       predictions.follow(signal),
+      featureRates.follow(signal),
       deliverWebhooks({ database: services.pool, endpoints: receivers, keys }, { signal, logger }),
     ]);
     await aborted(signal);
@@ -118,6 +126,9 @@ const pushOf =
       return pushed;
     });
 
+const findSourceOf = ({ catalog }: Pick<Services, 'catalog'>, config: Config): Promise<string | null> =>
+  findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null });
+
 /** The router over the registry and blobs of an installation. */
 export const routerOf = (
   { registry, catalog, blobs, requireSigned }: Services,
@@ -128,7 +139,7 @@ export const routerOf = (
   createRouter({
     onLoad,
     registry,
-    findSourceInUse: () => findSourceInUse(catalog, { ownBackend: config.backendDatabaseUrl !== null }),
+    findSourceInUse: () => findSourceOf({ catalog }, config),
     open: async (record) => {
       const variant = config.api.modelVariants[routeOf(await findModel(record.modelName))];
       const open = await openServed({ blobs, findModel, requireSigned }, { ...record, variant });

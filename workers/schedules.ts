@@ -27,7 +27,7 @@ export type ScheduleSettings = Pick<Config, 'schedule' | 'taskQueuePrefix'>;
 interface Plan {
   readonly scheduleId: string;
   readonly cron: string;
-  readonly workflowType: 'masterTraining' | 'dataPipeline' | 'materializeFeatures' | 'checkDrift';
+  readonly workflowType: 'masterTraining' | 'dataPipeline' | 'materializeFeatures' | 'checkParity' | 'checkDrift';
   readonly input: object;
   readonly summary: string;
 }
@@ -54,6 +54,13 @@ const plansOf = async ({ schedule }: ScheduleSettings): Promise<readonly Plan[]>
     input: {},
     summary: 'Features of customers whose rows changed',
   },
+  {
+    scheduleId: workflowIds.paritySchedule,
+    cron: schedule.parity,
+    workflowType: 'checkParity',
+    input: {},
+    summary: 'Daily comparison of the features that were served with those of the snapshot',
+  },
   ...(await loadCatalogue()).map(({ name }): Plan => driftPlan(name, schedule.drift)),
 ];
 
@@ -62,11 +69,12 @@ const driftPlan = (modelName: string, cron: string): Plan => ({
   summary: `Daily check of ${modelName} for drift`,
 });
 
-/** Ids of all schedules: the weekly, the daily, that of features, and the checks for drift by model. */
+/** Ids of all schedules: the weekly, the daily, those of features, and the checks for drift by model. */
 export const regularScheduleIds = async (): Promise<readonly string[]> => [
   workflowIds.weeklySchedule,
   workflowIds.dailySchedule,
   workflowIds.featureSchedule,
+  workflowIds.paritySchedule,
   ...(await loadCatalogue()).map(({ name }) => workflowIds.driftScheduleOf(name)),
 ];
 

@@ -4,6 +4,7 @@ import './zod-without-eval.js';
 export * from './aliases.js';
 export { backfillRetraining } from './backfill-retraining.js';
 export { checkDrift } from './check-drift.js';
+export { checkParity } from './check-parity.js';
 export { dataPipeline } from './data-pipeline.js';
 export { masterTraining } from './master-training.js';
 export { materializeFeatures } from './materialize-features.js';

@@ -4,6 +4,7 @@ import type { PipelineActivities, TrainingActivities } from '../contracts/activi
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { DriftActivities } from '../contracts/drift.js';
 import type { MaterialisationActivities } from '../contracts/materialisation.js';
+import type { ParityActivities } from '../contracts/feature-parity.js';
 import type { PromotionActivities } from '../contracts/promotion-activities.js';
 import type { ReportActivities } from '../contracts/reports.js';
 import type { ReproductionActivities } from '../contracts/reproduction.js';
@@ -16,6 +17,7 @@ type Activities = PipelineActivities &
   ReproductionActivities &
   BackfillActivities &
   DriftActivities &
+  ParityActivities &
   ReportActivities;
 
 /**

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { MOST_READS } from '../../contracts/feature-parity.js';
 import type { CliContext } from '../program/context.js';
 import type { MaterializeOptions } from '../runs/materialize.js';
-import { addRunOptions, pastMoment, pastRange, repeated } from '../program/options.js';
+import { addRunOptions, pastMoment, pastRange, repeated, wholeNumber } from '../program/options.js';
+import type { ParityOptions } from '../runs/parity.js';
 import type { LineageOptions } from '../views/lineage-view.js';
 import type { FeatureOptions, StatusOptions } from '../views/features-view.js';
 
@@ -11,9 +13,11 @@ Examples:
   ml features materialize --as-of 2026-11-01..2026-11-30 --view user-financials
   ml features show user-financials@1
   ml features lineage credit-risk-scorer --line synthetic
-  ml features lineage user-financials --mermaid > lineage.mmd`;
+  ml features lineage user-financials --mermaid > lineage.mmd
+  ml features status --view user-financials --days 14
+  ml features parity --since 2026-11-23 --sample 2000`;
 
-/** `ml features list|show|lineage|materialize|get|status`. */
+/** `ml features list|show|lineage|materialize|get|status|parity`. */
 export function register(program: Command, cli: CliContext): void {
   const features = program
     .command('features')
@@ -34,12 +38,40 @@ export function register(program: Command, cli: CliContext): void {
     });
   features
     .command('status')
-    .description('Of each feature view and state: how many entities are stored, as of when, and whether that is stale.')
+    .description(
+      'Of each feature view and state: how many entities are stored, as of when, whether that is stale, the share of ' +
+        'unknown values and the values out of range, with their course over days. With --view: field by field.',
+    )
     .option('--source <name>', 'data source, or the line of an imported file (the source in use)')
+    .option('--view <name>', 'the fields of one view, such as user-financials or user-financials@1')
+    .option('--days <n>', 'days of the course', wholeNumber(1, 366), 14)
     .action(async (options: StatusOptions) => {
       const { showStatus } = await import('../views/features-view.js');
       await showStatus(cli, options);
     });
+  registerParity(features, cli);
+}
+
+const parityHelp = `
+Draws answers from the prediction log and computes the features that they read once more, from the snapshot and as of the
+moment that the value named. Counts must be the same bits, other values the same to 1e-12. What differs is named: stale,
+time shift, default, schema, or value. A daily run does the same (ml schedule list) and raises an alert (ml alerts list).
+Ends with 0 when all is equal or there is nothing to compare, with 1 when something differs.`;
+
+function registerParity(features: Command, cli: CliContext): void {
+  const command = features
+    .command('parity')
+    .description(
+      'Compares the features that the prediction API read with those of the snapshot, as of the same moment.',
+    )
+    .option('--since <moment>', 'answers since this day or moment (a day ago)', pastMoment)
+    .option('--sample <n>', 'answers that are drawn', wholeNumber(1, MOST_READS), 500)
+    .option('--source <name>', 'data source (the one in use)')
+    .addHelpText('after', parityHelp);
+  addRunOptions(command).action(async (options: ParityOptions) => {
+    const { checkParity } = await import('../runs/parity.js');
+    await checkParity(cli, options);
+  });
 }
 
 function registerDefinitions(features: Command, cli: CliContext): void {

@@ -4,11 +4,12 @@ import type { BackfillOptions } from '../runs/backfill.js';
 import { addCacheOption, addRunOptions, pastMoment, repeated, seed, wholeNumber } from '../program/options.js';
 import type { FollowOption, NoteOptions } from '../views/schedules-view.js';
 
-const idHelp = 'weekly-retraining, daily-data-pipeline, feature-materialisation or drift-check-<model>';
+const idHelp =
+  'weekly-retraining, daily-data-pipeline, feature-materialisation, daily-feature-parity or drift-check-<model>';
 
 const settingsHelp = `
-Settings (.env.example): SCHEDULE_WEEKLY, SCHEDULE_DAILY, SCHEDULE_FEATURES and SCHEDULE_DRIFT are cron lines by the
-clock of SCHEDULE_TIMEZONE;
+Settings (.env.example): SCHEDULE_WEEKLY, SCHEDULE_DAILY, SCHEDULE_FEATURES, SCHEDULE_PARITY and SCHEDULE_DRIFT are
+cron lines by the clock of SCHEDULE_TIMEZONE;
 SCHEDULE_OVERLAP says what happens when the former run still runs, SCHEDULE_CATCHUP_HOURS how late a run that the
 server missed is made up for, once. They hold from the next \`ml schedule apply\` on.`;
 
@@ -16,7 +17,7 @@ server missed is made up for, once. They hold from the next \`ml schedule apply\
 export function register(program: Command, cli: CliContext): void {
   const schedule = program
     .command('schedule')
-    .summary('weekly retraining, daily data pipeline and checks for drift')
+    .summary('weekly retraining, daily data pipeline and checks of drift and features')
     .description('The schedules on the Temporal server, according to the settings SCHEDULE_*.')
     .addHelpText('after', settingsHelp);
   const view = () => import('../views/schedules-view.js');

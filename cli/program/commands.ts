@@ -58,7 +58,7 @@ export const commandFiles: Readonly<Record<string, CommandEntry>> = {
     load: () => import('../commands/features.js'),
   },
   schedule: {
-    summary: 'weekly retraining, daily data pipeline and checks for drift',
+    summary: 'weekly retraining, daily data pipeline and checks of drift and features',
     load: () => import('../commands/schedule.js'),
   },
   drift: {

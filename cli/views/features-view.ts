@@ -8,14 +8,18 @@ import { type Freshness, freshnessOf, isStale } from '../../feature-store/online
 import type { OnlineState, OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
 import { loadCatalogue } from '../../models/catalogue.js';
 import { formatAsOf, formatDecimals, GENERATED_DATA_END } from '../output/format.js';
+import { sparkline } from '../output/sparkline.js';
 import type { Output } from '../output/output.js';
 import type { CliContext } from '../program/context.js';
+import { percent, showViewDays, viewDays, type ViewDays } from './feature-days-view.js';
 
-export interface StatusOptions {
+export interface FeatureOptions {
   readonly source?: string;
-}
-export interface FeatureOptions extends StatusOptions {
   readonly view?: string;
+}
+export interface StatusOptions extends FeatureOptions {
+  /** Of the course of unknown values. */
+  readonly days: number;
 }
 
 interface FoundFeatures {
@@ -151,22 +155,48 @@ function printState(out: Output, { source, entity }: Entity, { view, value }: Fo
 export async function showStatus(cli: CliContext, options: StatusOptions): Promise<void> {
   const { services } = await cli.connect();
   const source = options.source ?? (await services.catalog.active());
+  const { view, days } = options;
+  if (view !== undefined) return showViewDays(cli, { view, source, days });
+  const courses = viewDays(await services.featureStatistics.list({ source, days }));
   const now = Date.now();
   const wanted = { views: definedViews, states: await entityStates(), now };
   const found = await freshnessOf(services.onlineStore, source, wanted);
-  cli.out.result({ source, store: services.onlineStore.kind, views: found.map(statusDocument) }, () => {
-    cli.out.line(`source ${source}, online store in ${services.onlineStore.kind}`);
-    const rows = found.map((one) => statusRow(one, new Date(now)));
-    cli.out.table({ head: ['name', 'kind', 'version', 'entities', 'as of', 'state'], rows, right: ['entities'] });
-  });
+  cli.out.result(
+    { source, store: services.onlineStore.kind, views: found.map((one) => statusDocument(one, courses)) },
+    () => {
+      cli.out.line(`source ${source}, online store in ${services.onlineStore.kind}`);
+      const rows = found.map((one) => [...statusRow(one, new Date(now)), ...courseOf(courseOfView(one, courses))]);
+      cli.out.table({ head: statusHead, rows, right: ['entities', 'unknown', 'out of range'] });
+      cli.out.line('The fields of a view: ml features status --view <name>. As served: ml features parity.');
+    },
+  );
 }
 
-function statusDocument({ kind, name, version, written, state }: Freshness): Record<string, unknown> {
+const statusHead = ['name', 'kind', 'version', 'entities', 'as of', 'state', 'unknown', 'course', 'out of range'];
+
+type Courses = ReadonlyMap<string, ViewDays>;
+
+const courseOfView = ({ kind, name, version }: Freshness, courses: Courses): ViewDays | undefined =>
+  kind === 'feature view' ? courses.get(referenceOf({ name, version })) : undefined;
+
+const courseOf = (course: ViewDays | undefined): readonly string[] =>
+  course === undefined
+    ? ['–', '', '–']
+    : [
+        percent(course.missingRate),
+        sparkline(course.days.map(({ missingRate }) => missingRate)),
+        String(course.outOfRange),
+      ];
+
+function statusDocument(status: Freshness, courses: Courses): Record<string, unknown> {
+  const { kind, name, version, written, state } = status;
+  const { missingRate = null, outOfRange = null, days = [] } = courseOfView(status, courses) ?? {};
   const asOf = written === null ? null : new Date(written.eventTime).toISOString();
   const writtenAt = written === null ? null : new Date(written.writtenAt).toISOString();
   const stored = { storedVersion: written?.version ?? null, entities: written?.entities ?? null };
   const oldest = written === null ? null : new Date(written.wholeEventTime ?? written.eventTime).toISOString();
-  return { kind, name, version, ...stored, asOf, oldestAsOf: oldest, writtenAt, state };
+  const course = { missingRate, outOfRange, days };
+  return { kind, name, version, ...stored, asOf, oldestAsOf: oldest, writtenAt, state, ...course };
 }
 
 const statusRow = ({ kind, name, version, written, state }: Freshness, now: Date): readonly string[] =>

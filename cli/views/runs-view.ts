@@ -1,3 +1,5 @@
+import { parityResult } from '../../contracts/feature-parity.js';
+import { reportParity } from '../runs/parity.js';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
 import { partSentences } from '../../registry/part-sentences.js';
@@ -156,6 +158,7 @@ async function followToEnd(
     return;
   }
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
+  if (type === 'checkParity') return reportParity(cli, workflowId, parityResult.parse(waited.result));
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
   cli.out.result({ workflowId, result: waited.result }, () => {
     printText(cli.out, JSON.stringify(waited.result, null, 2));

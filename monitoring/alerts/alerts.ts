@@ -5,7 +5,7 @@ import { type Endpoint, enqueue } from '../../platform/outbox/outbox.js';
 import { insertAudit } from '../../registry/audit/append.js';
 
 /** What alerts are about. */
-export type AlertKind = 'version-not-loaded' | 'artefact-refused' | 'data-drift' | 'source-fault';
+export type AlertKind = 'version-not-loaded' | 'feature-parity' | 'artefact-refused' | 'data-drift' | 'source-fault';
 
 /** Something that a person should look at. */
 export interface Alert {

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { OwnedSchema } from '../../platform/postgres/schemas.js';
 import { createDrift } from '../drift/schema.js';
+import { createFeatureTables } from '../feature-tables.js';
 
 /* What somebody should look at. An alert that is open is not opened again: it counts how often it was seen. */
 const createAlerts: Migration = {
@@ -30,5 +31,9 @@ const createAlerts: Migration = {
 /** Schema `monitoring`. */
 export const monitoringSchema: OwnedSchema = {
   schema: 'monitoring',
-  migrations: { '0001-alert-records': createAlerts, '0003-drift': createDrift },
+  migrations: {
+    '0001-alert-records': createAlerts,
+    '0002-feature-monitoring': createFeatureTables,
+    '0003-drift': createDrift,
+  },
 };

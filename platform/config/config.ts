@@ -135,6 +135,7 @@ const environment = z.object({
   SCHEDULE_DAILY: withDefault(cronLine, '0 2 * * *'),
   SCHEDULE_DRIFT: withDefault(cronLine, '30 4 * * *'),
   SCHEDULE_FEATURES: withDefault(cronLine, '0 8,14,20 * * *'),
+  SCHEDULE_PARITY: withDefault(cronLine, '0 6 * * *'),
   SCHEDULE_OVERLAP: withDefault(z.enum(['SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'ALLOW_ALL']), 'SKIP'),
   SCHEDULE_CATCHUP_HOURS: withDefault(decimal({ above: 0, to: MOST_HOURS }), '168'),
 });
@@ -302,6 +303,7 @@ export interface Config {
     readonly features: string;
     /** Of the checks for drift, one a model. */
     readonly drift: string;
+    readonly parity: string;
     readonly overlap: 'SKIP' | 'BUFFER_ONE' | 'BUFFER_ALL' | 'ALLOW_ALL';
     readonly catchupHours: number;
   };
@@ -394,7 +396,7 @@ function queriesDir({ BACKEND_QUERIES_DIR: folder, BACKEND_DATABASE_URL: databas
 const scheduleSettings = (variables: Variables): Config['schedule'] => ({
   ...{ timezone: variables.SCHEDULE_TIMEZONE, overlap: variables.SCHEDULE_OVERLAP },
   ...{ weekly: variables.SCHEDULE_WEEKLY, daily: variables.SCHEDULE_DAILY },
-  ...{ features: variables.SCHEDULE_FEATURES, drift: variables.SCHEDULE_DRIFT },
+  ...{ features: variables.SCHEDULE_FEATURES, parity: variables.SCHEDULE_PARITY, drift: variables.SCHEDULE_DRIFT },
   catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
 });
 

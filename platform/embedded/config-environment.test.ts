@@ -38,6 +38,7 @@ it.each([
       SCHEDULE_WEEKLY: '0 4 * * 2',
       SCHEDULE_DAILY: '0 1 * * *',
       SCHEDULE_FEATURES: '30 * * * *',
+      SCHEDULE_PARITY: '0 7 * * *',
       SCHEDULE_OVERLAP: 'BUFFER_ONE',
       SCHEDULE_CATCHUP_HOURS: '2.5',
     },

@@ -55,6 +55,7 @@ export const configEnvironment = (config: Config): Record<string, string> => ({
   SCHEDULE_DAILY: config.schedule.daily,
   SCHEDULE_DRIFT: config.schedule.drift,
   SCHEDULE_FEATURES: config.schedule.features,
+  SCHEDULE_PARITY: config.schedule.parity,
   SCHEDULE_OVERLAP: config.schedule.overlap,
   SCHEDULE_CATCHUP_HOURS: String(config.schedule.catchupHours),
 });

@@ -1,3 +1,5 @@
+import { sketchOf } from '../../learning/numeric/statistics/quantile-sketch.js';
+import { followFeatureRates } from './feature-rates.js';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { application, call, createTestApi, known, predict, routerOfFixture } from '../../tests/support/test-api.js';
@@ -103,6 +105,42 @@ it('gives what became of rows of the prediction log', async () => {
     expect(valueOf(text, 'ml_prediction_log_rows_total{outcome="dropped"}')).toBe(2);
     expect(valueOf(text, 'ml_prediction_log_rows_total{outcome="spooled"}')).toBe(5);
   }
+  await api.close();
+});
+
+it('give the share of unknown values of each feature, of the newest version', async () => {
+  const field = (missing: number) => ({ missing, outOfRange: 0, distinct: 3, sketch: sketchOf(new Float64Array(0)) });
+  const day = { source: 'backend', view: 'habits', day: '2026-12-01', eventTime: 0, writtenAt: 0, entities: 8 };
+  const statistics = {
+    list: ({ source, days }: { readonly source: string; readonly days: number }) =>
+      Promise.resolve(
+        source !== 'backend' || days !== 1
+          ? []
+          : [
+              { ...day, version: 1, fields: { visits: field(8) } },
+              { ...day, version: 2, fields: { visits: field(2), spending: field(0) } },
+              { ...day, view: 'debts', version: 1, entities: 0, fields: { owed: field(0) } },
+            ],
+      ),
+  };
+  const warned: unknown[] = [];
+  let source = 'backend';
+  const findSource = () =>
+    source === '' ? Promise.reject(new Error('the registry is away')) : Promise.resolve(source);
+  const logger = { warn: (...told: unknown[]) => void warned.push(told) };
+  const featureRates = followFeatureRates({ statistics, findSource, logger });
+  const ended = new AbortController();
+  const following = featureRates.follow(ended.signal);
+  ended.abort();
+  await following;
+  source = '';
+  await featureRates.look(); // keeps what it knew
+  expect(warned).toHaveLength(1);
+  const api = await createTestApi(router, { featureRates: () => featureRates.rates() });
+  const text = await metricsOf(api);
+  expect(valueOf(text, 'ml_feature_missing_rate{view="habits",feature="visits"}')).toBe(0.25);
+  expect(valueOf(text, 'ml_feature_missing_rate{view="habits",feature="spending"}')).toBe(0);
+  expect(valueOf(text, 'ml_feature_missing_rate{view="debts",feature="owed"}')).toBe(0);
   await api.close();
 });
 

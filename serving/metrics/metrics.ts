@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DriftScore } from '../../monitoring/drift/drift-scores.js';
+import type { FeatureRate } from './feature-rates.js';
 import type { LogStatus } from '../log/prediction-log.js';
 import { isOneOfSeveral, shareMetrics } from '../processes/cluster-worker.js';
 import type { RouteTable } from '../routing/route-table.js';
@@ -22,6 +23,7 @@ export interface Gauges {
   readonly predictionLog: () => LogStatus;
   /** Of the last checks for drift. */
   readonly driftScores: () => Promise<readonly DriftScore[]>;
+  readonly featureRates: () => readonly FeatureRate[];
 }
 
 /** Metrics of one process. Labels have few values: models, kinds, outcomes, patterns of routes, statuses. */
@@ -104,9 +106,11 @@ function hitRateOf(registers: Registry[]): (model: string, result: CacheResult) 
   };
 }
 
-function watchGauges(registers: Registry[], { table, queueDepth, predictionLog, driftScores }: Gauges): void {
-  watchLog(registers, predictionLog);
-  watchDrift(registers, driftScores);
+function watchGauges(registers: Registry[], gauges: Gauges): void {
+  const { table, queueDepth } = gauges;
+  watchLog(registers, gauges.predictionLog);
+  watchDrift(registers, gauges.driftScores);
+  watchFeatures(registers, gauges.featureRates);
   new Gauge({
     ...{ name: 'ml_queue_depth', help: 'Admitted requests that have no answer yet', registers },
     collect() {
@@ -140,6 +144,18 @@ function watchLog(registers: Registry[], status: () => LogStatus): void {
       this.reset(); // the log counts since the start of the process
       this.inc({ outcome: 'dropped' }, dropped);
       this.inc({ outcome: 'spooled' }, spooled);
+    },
+  });
+}
+
+/** Unknown values of features; the labels are those of the code, so their number is bounded. */
+function watchFeatures(registers: Registry[], rates: () => readonly FeatureRate[]): void {
+  new Gauge({
+    ...{ name: 'ml_feature_missing_rate', help: 'Share of entities whose feature is unknown, last materialisation' },
+    ...{ labelNames: ['view', 'feature'] as const, aggregator: 'max' as const, registers },
+    collect() {
+      this.reset(); // a field may be gone
+      for (const { view, feature, missing } of rates()) this.labels(view, feature).set(missing);
     },
   });
 }

@@ -78,6 +78,9 @@ describe.skipIf(!hasTemporal())('snapshots, retention and collection, with encry
     const known = [
       'catalog.sources',
       'monitoring.alert_records',
+      'monitoring.feature_statistics',
+      'monitoring.parity_checks',
+      'monitoring.parity_views',
       'outbox.deliveries',
       'registry.experiments',
       'registry.holdout_changes',

@@ -61,7 +61,9 @@ describe.skipIf(!hasTemporal())('schedules and search attributes on an external 
   it('creates every schedule, and updates them without duplicates when applied again', async () => {
     const first = await applySchedules(client, platform.config);
     const ids = await regularScheduleIds();
-    expect(ids.slice(0, 3)).toEqual(['weekly-retraining', 'daily-data-pipeline', 'feature-materialisation']);
+    expect(ids.slice(0, 4)).toEqual([
+      ...['weekly-retraining', 'daily-data-pipeline', 'feature-materialisation', 'daily-feature-parity'],
+    ]);
     expect(first.map(({ scheduleId, action }) => [scheduleId, action])).toEqual(ids.map((id) => [id, 'created']));
     const changed = { ...platform.config, schedule: { ...platform.config.schedule, daily: '30 4 * * *' } };
     const second = await applySchedules(client, changed);

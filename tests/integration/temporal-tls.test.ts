@@ -137,7 +137,7 @@ describe.skipIf(!hasTemporal())('a Temporal server behind TLS, client certificat
     try {
       const applied = await applySchedules(scheduling, readConfig({}, folder));
       expect(applied.map(({ action }) => action)).toEqual(['created', 'created']);
-      expect(await listSchedules(scheduling)).toHaveLength(2);
+      expect(await listSchedules(scheduling)).toHaveLength(3);
     } finally {
       for (const scheduleId of await regularScheduleIds()) await scheduling.schedule.getHandle(scheduleId).delete();
       await base.connection.close();

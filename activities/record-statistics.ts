@@ -1,0 +1,14 @@
+import { loadFeatureSet } from '../feature-store/offline/feature-set-store.js';
+import type { PipelineActivityDeps } from './dependencies.js';
+import { runJob } from './run-job.js';
+
+/** Stores missing rates, ranges and quantiles of a feature set that was written to the online store. */
+export async function recordStatistics(
+  deps: Pick<PipelineActivityDeps, 'blobs' | 'runner' | 'config' | 'featureStatistics'>,
+  featureSetHash: string,
+): Promise<void> {
+  const writtenAt = Date.now();
+  const { source } = await loadFeatureSet(deps.blobs, featureSetHash);
+  for (const statistics of await runJob(deps, 'profileFeatures', { featureSetHash }))
+    await deps.featureStatistics.record({ source, writtenAt, ...statistics });
+}
