@@ -36,6 +36,14 @@ export const dataErrors = {
       `${workflowId} is running and may hold rows of the customer, who is on the erasure list from now on; wait for its ` +
       'end, or cancel it, and finish with: ml data forget --resume',
   ),
+  FEATURE_LEAK: row(
+    422,
+    1,
+    'A feature of training rows uses what became known at or after the moment of the row; the message names the columns.',
+    ({ columns, rows, sampled }: { columns: readonly string[]; rows: number; sampled: number }) =>
+      `${columns.slice(0, 8).join(', ')}${columns.length > 8 ? ` and ${columns.length - 8} others` : ''}: computed once ` +
+      `more without what became known at or after the row's moment, the values differ in up to ${rows} of ${sampled} rows`,
+  ),
   POLICY_INVALID: row(
     422,
     2,

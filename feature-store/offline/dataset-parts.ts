@@ -16,9 +16,13 @@ import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { computeGrouped } from '../definitions/rows-by-user.js';
 import { unionOfColumns } from '../definitions/table-columns.js';
 import { joinPointInTime } from './join-point-in-time.js';
+import { requireNoGroupLeak, requireNoLeak } from './leak-test.js';
 
 /** Rows of one group computation, about: bounds its memory. */
 const ROWS_A_GROUPING = 1_000_000;
+
+/** Rows of a part that are tested for leaks; a data set has a part for each bucket. */
+const SAMPLE_OF_PART = 4;
 
 /** The moment that rows of a snapshot are read as of. */
 export function momentOfSnapshot({ asOf, source, timeZone, tables }: SnapshotManifest): SnapshotMoment {
@@ -90,7 +94,8 @@ export interface PartContext {
 /**
  * Builds and stores the training rows of the users of one bucket, without columns over groups of rows. Idempotent.
  * Memory: the columns of the bucket that the model reads.
- * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`.
+ * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`,
+ *   `FEATURE_LEAK`.
  */
 export async function buildDatasetPart(
   { blobs, snapshotHash, manifest, backend, onStep = unreported }: PartContext,
@@ -99,12 +104,15 @@ export async function buildDatasetPart(
   await onStep(`reading bucket ${bucket}`, 0, 2);
   const tables = await loadBucket(blobs, { hash: snapshotHash, bucket }, backend);
   await onStep(`rows of bucket ${bucket}`, 1, 2);
-  const { sections, counts } = backend.byUser.rows(tables, momentOfSnapshot(manifest));
+  const snapshot = momentOfSnapshot(manifest);
+  const { sections, counts } = backend.byUser.rows(tables, snapshot);
   const stored: DatasetPart['sections'] = [];
   let start = 0;
   for (const [section, rows] of sections.entries()) {
     const place = { bucket, section, start };
-    const table = partOf(joinPointInTime(rows, backend.views, tables), backend, place);
+    const joined = joinPointInTime(rows, backend.views, tables);
+    requireNoLeak({ backend, tables, snapshot, rows: joined, seed: snapshotHash, sample: SAMPLE_OF_PART });
+    const table = partOf(joined, backend, place);
     start += table.rowCount;
     const { hash } = await putTable(blobs, table, { compression: 'snappy' });
     stored.push({ hash, rows: table.rowCount });
@@ -155,8 +163,11 @@ export function buildGroupedPart(
       values: values.kind === 'text' ? new Float64Array(table.rowCount) : values.values,
     });
     const added = grouped.adds.map((name, k): [string, Column] => [name, { kind: 'number', values: computed[k]! }]);
+    const columns = Object.fromEntries(added);
+    const seed = index.toString(16).padStart(8, '0');
+    requireNoGroupLeak({ ...table, columns: { ...table.columns, ...columns } }, grouped, seed, SAMPLE_OF_PART);
     const row: Column = { kind: 'number', values: numberColumn(table, ROW) };
-    const stored = { rowCount: table.rowCount, columns: { [ROW]: row, ...Object.fromEntries(added) } };
+    const stored = { rowCount: table.rowCount, columns: { [ROW]: row, ...columns } };
     return (await putTable(blobs, stored, { compression: 'snappy' })).hash;
   });
 }

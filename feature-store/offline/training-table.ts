@@ -26,6 +26,7 @@ import {
   partFiles,
 } from './dataset-parts.js';
 import { joinPointInTime } from './join-point-in-time.js';
+import { requireNoLeak } from './leak-test.js';
 import { mergeParts } from './merge-parts.js';
 
 /** What a data policy changed in the tables that a model reads, for its card. */
@@ -104,7 +105,9 @@ async function buildAtOnce(build: BuildDataset, manifest: SnapshotManifest): Pro
   if (rows.rowCount < minimumRows)
     return { status: 'skipped', line: schema.line, reason: tooFew(rows.rowCount, minimumRows, notes) };
   await onStep('joining features', 2, 3);
-  const table = project(joinPointInTime(rows, backend.views, tables), schema);
+  const joined = joinPointInTime(rows, backend.views, tables);
+  requireNoLeak({ backend, tables, snapshot: momentOfSnapshot(manifest), rows: joined, seed: snapshotHash });
+  const table = project(joined, schema);
   return { status: 'ready', dataset: await storeDataset(blobs, { table, schema, ref: ref(notes) }) };
 }
 
@@ -214,7 +217,7 @@ export function planParts(build: BuildDataset, manifest: SnapshotManifest): Omit
  * same for all sources.
  * @param made - parts that were made before. @default they are made here
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `MISSING_COLUMN`, `CONFLICT`,
- *   `CANCELLED`.
+ *   `FEATURE_LEAK`, `CANCELLED`.
  */
 export async function buildBackendDataset(build: BuildDataset, made?: MadeParts): Promise<PreparedDataset> {
   const manifest = await loadSnapshot(build.blobs, build.snapshotHash);
