@@ -158,7 +158,10 @@ async function followToEnd(
     return;
   }
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
-  if (type === 'checkParity') return reportParity(cli, workflowId, parityResult.parse(waited.result));
+  if (type === 'checkParity') {
+    reportParity(cli, workflowId, parityResult.parse(waited.result));
+    return;
+  }
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
   cli.out.result({ workflowId, result: waited.result }, () => {
     printText(cli.out, JSON.stringify(waited.result, null, 2));

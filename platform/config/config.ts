@@ -7,6 +7,7 @@ import { type DriftLimits, driftModes } from '../../contracts/drift.js';
 import { driftSettings } from './drift-settings.js';
 import type { Environment } from './environment.js';
 import type { TrafficSettings } from './traffic-settings.js';
+import { type ScheduleConfig, scheduleSettings } from './schedule-settings.js';
 import { invalidSetting } from './invalid-setting.js';
 import { threeQuartersOfMemory } from './machine-memory.js';
 import {
@@ -296,17 +297,7 @@ export interface Config {
   readonly drift: DriftLimits;
   /** The prediction API. */
   readonly api: ApiSettings;
-  readonly schedule: {
-    readonly timezone: string;
-    readonly weekly: string;
-    readonly daily: string;
-    readonly features: string;
-    /** Of the checks for drift, one a model. */
-    readonly drift: string;
-    readonly parity: string;
-    readonly overlap: 'SKIP' | 'BUFFER_ONE' | 'BUFFER_ALL' | 'ALLOW_ALL';
-    readonly catchupHours: number;
-  };
+  readonly schedule: ScheduleConfig;
 }
 
 /**
@@ -392,13 +383,6 @@ function queriesDir({ BACKEND_QUERIES_DIR: folder, BACKEND_DATABASE_URL: databas
   if (folder === undefined || database !== undefined) return folder;
   throw invalidSetting('BACKEND_QUERIES_DIR is set without BACKEND_DATABASE_URL, whose tables its queries read');
 }
-
-const scheduleSettings = (variables: Variables): Config['schedule'] => ({
-  ...{ timezone: variables.SCHEDULE_TIMEZONE, overlap: variables.SCHEDULE_OVERLAP },
-  ...{ weekly: variables.SCHEDULE_WEEKLY, daily: variables.SCHEDULE_DAILY },
-  ...{ features: variables.SCHEDULE_FEATURES, parity: variables.SCHEDULE_PARITY, drift: variables.SCHEDULE_DRIFT },
-  catchupHours: variables.SCHEDULE_CATCHUP_HOURS,
-});
 
 const retentionSettings = (variables: Variables): Config['retention'] => ({
   snapshots: variables.SNAPSHOT_RETENTION,
