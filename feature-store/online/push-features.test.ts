@@ -60,7 +60,7 @@ function rowOf(row: number): Record<string, string | number | null> {
     const value = tables.transactions!.columns[name]!.values[row]!;
     if (name === 'user_id') return [];
     if (typeof value === 'number' && Number.isNaN(value)) return [[name, null]];
-    return [[name, type === 'timestamp' ? new Date(value as number).toISOString() : value]];
+    return [[name, type === 'timestamp' ? new Date(value).toISOString() : value]];
   });
   return Object.fromEntries(values);
 }

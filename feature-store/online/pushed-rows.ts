@@ -60,7 +60,7 @@ export function pushBody(view: Pick<FeatureView, 'tables' | 'columns'>): z.ZodTy
     entity: boundedText(200).min(1).describe('whose rows they are'),
     asOf: z.iso.datetime({ offset: true }).optional().describe('features know rows before this moment; default: now'),
     rows: z.strictObject(Object.fromEntries(tables)).describe('rows since the last run, by table'),
-  }) as z.ZodType<PushBody>;
+  });
 }
 
 /** Milliseconds of a table's rows by the column that dates them; [] for a table without such. */
