@@ -62,14 +62,24 @@ export function encodeDecoding({ set, steps, ...rest }: Decoding): Uint8Array {
   return writeJson({ schemaVersion: 1, scheme: set.scheme, types: set.types, steps: [...steps], ...rest });
 }
 
+/**
+ * A number of an account, a card or a telephone (masked ones are zeros): it names somebody, so no artefact keeps it. As a
+ * word of an answer's text it counts as unknown, like those that training saw in one sentence only.
+ */
+const namesSomebody = (words: string): boolean =>
+  words.split(' ').some((word) => /\d{8}/.test(word) && /[1-9]/.test(word));
+
+const withoutNumbers = <Value>(entries: ReadonlyMap<string, Value>): (readonly [string, Value])[] =>
+  [...entries].filter(([words]) => !namesSomebody(words));
+
 function encodeResources({ lexicon, vocabulary, clusters }: FeatureResources): Uint8Array {
   const levels: string[][] = [];
-  for (const [word, count] of vocabulary) (levels[familiarity(count) - 1] ??= []).push(word);
+  for (const [word, count] of withoutNumbers(vocabulary)) (levels[familiarity(count) - 1] ??= []).push(word);
   return writeJson({
     schemaVersion: 1,
-    lexicon: [...lexicon],
+    lexicon: withoutNumbers(lexicon),
     vocabulary: Array.from(levels, (words: string[] | undefined) => words ?? []),
-    clusters: [...clusters].map(([word, [fine, coarse]]) => [word, fine, coarse]),
+    clusters: withoutNumbers(clusters).map(([word, [fine, coarse]]) => [word, fine, coarse]),
   });
 }
 
