@@ -111,6 +111,15 @@ beforeAll(async () => {
     reviewAnnotations: messages,
     replayFeatureReads: { runKey: 'run', source: 'generated', since: 0, until: 1, sample: 5, written: [] },
     profileFeatures: { featureSetHash: hash },
+    compareDrift: {
+      ...{ modelName: MODEL, line: 'default', version: '1.0.0', artefactHash: hash, evaluationHash: hash },
+      ...{
+        window: { from: 0, to: 1 },
+        mode: 'default',
+        mostRows: 5,
+      },
+    },
+    compareNewRows: { dataset, former: dataset, mostRows: 5 },
   } as unknown as typeof inputs;
   const holdout = await complete('freezeLine');
   const fitModel = { ...(await paramsOf(MODEL, { nEstimators: 5 })), dataset, holdout };
