@@ -16,7 +16,7 @@ import { generatedTables, storeSnapshotOf } from '../../tests/support/generated-
 import { featureViews } from '../definitions/index.js';
 import { changedUsers, hasChanged, whyIncomparable } from './changed-entities.js';
 import { buildChangedParts, continuedBy, materialisationBuckets, mergeChangedParts } from './changed-parts.js';
-import { readFeatures } from './read-features.js';
+import { readFeatures } from '../../tests/support/read-features.js';
 
 const HOUR_MS = 3_600_000;
 const names: readonly BackendTable[] = ['users', 'accounts', 'transactions', 'loans', 'loan_payments', 'credit_applications']; // prettier-ignore

@@ -7,26 +7,14 @@ import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import { definedViews } from '../../feature-store/definitions/index.js';
 import { onlineNameOf } from '../../feature-store/online/online-name.js';
-import type { OnlineStore, OnlineValue } from '../../feature-store/online/online-store.js';
-import { isStale } from '../../feature-store/online/freshness.js';
+import type { OnlineStore } from '../../feature-store/online/online-store.js';
 import { parseInputs } from '../../inference/answer.js';
 import { requireScopes } from '../identity/require-scopes.js';
 import { expectOwn } from '../predictions/prediction-request.js';
 import { activeLine, type RouteTable } from '../routing/route-table.js';
+import { describeFeatures, type EntityFeatures } from './describe-features.js';
 import { BATCH_LIMIT_ROWS } from './limits.js';
 import { type PushFeatures, pushRoute } from './push-features.js';
-
-/** Features of an entity as the store holds them. */
-interface EntityFeatures {
-  readonly entity: string;
-  readonly view: string;
-  readonly version: number;
-  /** Nothing later is in them (ISO 8601). */
-  readonly asOf: string;
-  readonly stale: boolean;
-  /** By name; null = unknown. */
-  readonly values: Readonly<Record<string, number | null>>;
-}
 
 const entityId = boundedText(200).min(1);
 const oneEntity = z.object({ view: z.string(), entity: entityId });
@@ -93,20 +81,3 @@ async function readEntities(
   });
   return values.map((value, i) => (value === null ? null : describeFeatures(view, entities[i]!, value)));
 }
-
-/** Features as they are answered. */
-export const describeFeatures = (
-  view: FeatureView,
-  entity: string,
-  { features, eventTime, viewVersion }: OnlineValue,
-): EntityFeatures => ({
-  entity,
-  view: view.name,
-  version: viewVersion,
-  asOf: new Date(eventTime).toISOString(),
-  stale: isStale(view, eventTime, Date.now()),
-  values: Object.fromEntries(view.fields.map(({ name }, i) => [name, orNull(features[i])])),
-});
-
-const orNull = (value: number | undefined): number | null =>
-  value === undefined || Number.isNaN(value) ? null : value;

@@ -9,7 +9,7 @@ import { requireScopes } from '../identity/require-scopes.js';
 import { WRITE_FEATURES } from '../identity/scopes.js';
 import { expectOwn } from '../predictions/prediction-request.js';
 import { activeLine, type RouteTable } from '../routing/route-table.js';
-import { describeFeatures } from './features.js';
+import { describeFeatures } from './describe-features.js';
 
 /** Computes and writes features, with its entry in the audit log. @param actor - subject of the caller's token. */
 export type PushFeatures = (push: FeaturePush, actor: string) => Promise<PushedFeatures>;

@@ -5,7 +5,7 @@ import { generateCustomers } from '../../datasets/sources/backend/generator/gene
 import { replaceSource } from '../../datasets/sources/backend/load.js';
 import { loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
-import { readFeatures } from '../../feature-store/offline/read-features.js';
+import { readFeatures } from '../support/read-features.js';
 import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { SnapshotTables } from '../../contracts/backend.js';
-import type { FeatureFunction, FeatureView } from '../../contracts/feature-view.js';
-import type { BackendDataset, GroupedColumns, RowsByUser } from '../../contracts/model-definition.js';
-import type { Table } from '../../contracts/table.js';
-import { numberColumn, textColumn, timestampColumn } from '../../learning/table.js';
-import { findModel, loadCatalogue } from '../../models/catalogue.js';
-import { generatedTables } from '../../tests/support/generated-tables.js';
-import { indexEvents } from '../definitions/event-index.js';
-import { rowsOfAll } from '../definitions/rows-by-user.js';
-import { joinPointInTime } from './join-point-in-time.js';
-import { requireNoGroupLeak, requireNoLeak } from './leak-test.js';
+import type { SnapshotTables } from '../contracts/backend.js';
+import type { FeatureFunction, FeatureView } from '../contracts/feature-view.js';
+import type { BackendDataset, GroupedColumns, RowsByUser } from '../contracts/model-definition.js';
+import type { Table } from '../contracts/table.js';
+import { numberColumn, textColumn, timestampColumn } from '../learning/table.js';
+import { findModel, loadCatalogue } from '../models/catalogue.js';
+import { generatedTables } from '../tests/support/generated-tables.js';
+import { indexEvents } from '../feature-store/definitions/event-index.js';
+import { rowsOfAll } from '../feature-store/definitions/rows-by-user.js';
+import { joinPointInTime } from '../feature-store/offline/join-point-in-time.js';
+import { requireNoGroupLeak, requireNoLeak } from '../feature-store/offline/leak-test.js';
 
 const { tables, asOf } = generatedTables({ users: 80, months: 30 });
 const snapshot = { asOf, source: 'generated', timeZone: 'Asia/Kolkata' };

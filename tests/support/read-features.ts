@@ -1,8 +1,8 @@
 import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import { numberColumn, textColumn, timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
-import type { OnlineValue } from '../online/online-value.js';
-import { loadFeatureSet, loadFeatureTable } from './feature-set-store.js';
+import type { OnlineValue } from '../../feature-store/online/online-value.js';
+import { loadFeatureSet, loadFeatureTable } from '../../feature-store/offline/feature-set-store.js';
 
 /**
  * The values of a view in the offline store by entity: those of a feature set, and of the sets that it continues for
