@@ -191,12 +191,15 @@ const courseOf = (course: ViewDays | undefined): readonly string[] =>
 function statusDocument(status: Freshness, courses: Courses): Record<string, unknown> {
   const { kind, name, version, written, state } = status;
   const { missingRate = null, outOfRange = null, days = [] } = courseOfView(status, courses) ?? {};
-  const asOf = written === null ? null : new Date(written.eventTime).toISOString();
-  const writtenAt = written === null ? null : new Date(written.writtenAt).toISOString();
-  const stored = { storedVersion: written?.version ?? null, entities: written?.entities ?? null };
-  const oldest = written === null ? null : new Date(written.wholeEventTime ?? written.eventTime).toISOString();
-  const course = { missingRate, outOfRange, days };
-  return { kind, name, version, ...stored, asOf, oldestAsOf: oldest, writtenAt, state, ...course };
+  return { kind, name, version, ...writtenDocument(written), state, missingRate, outOfRange, days };
+}
+
+function writtenDocument(written: Freshness['written']): Record<string, unknown> {
+  if (written === null) return { storedVersion: null, entities: null, asOf: null, oldestAsOf: null, writtenAt: null };
+  const { version, entities, eventTime, wholeEventTime = eventTime, writtenAt } = written;
+  const iso = (moment: number): string => new Date(moment).toISOString();
+  const times = { asOf: iso(eventTime), oldestAsOf: iso(wholeEventTime), writtenAt: iso(writtenAt) };
+  return { storedVersion: version, entities, ...times };
 }
 
 const statusRow = ({ kind, name, version, written, state }: Freshness, now: Date): readonly string[] =>
