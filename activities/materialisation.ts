@@ -29,6 +29,7 @@ import { DAY_MS } from '../learning/time-series/calendar/index.js';
 import { chooseBase, type ChosenBase } from './choose-base.js';
 import type { PipelineActivityDeps } from './dependencies.js';
 import { parse } from './parse.js';
+import { recordStatistics } from './record-statistics.js';
 import { resolveSource } from './resolve-line.js';
 import { runJob, withHeartbeat } from './run-job.js';
 import { findFormerViews, publishViews } from './view-versions.js';
@@ -120,8 +121,10 @@ export const createMaterialisationActivities = (deps: PipelineActivityDeps): Mat
       sets.push(await runJob(deps, 'mergeChangedFeatures', { snapshotHash, views, moment, continues, parts }));
     }
     const finished = { snapshot, snapshotHash, views, last };
-    if (moments === null) await recordPresent(deps, finished, sets[0]!);
-    else for (const set of sets) await recordPast(deps, finished, set);
+    if (moments === null) {
+      await recordPresent(deps, finished, sets[0]!);
+      await recordStatistics(deps, sets[0]!.hash);
+    } else for (const set of sets) await recordPast(deps, finished, set);
     return { store: moments === null ? deps.onlineStore.kind : null, sets };
   },
 });

@@ -40,6 +40,7 @@ export const profileFeatures = defineJob({
       version: z.int(),
       /** Milliseconds. */
       eventTime: z.number(),
+      isPartial: z.boolean(),
       entities: z.int(),
       fields: z.record(z.string(), fieldStatistics),
     }),

@@ -8,7 +8,7 @@ import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { loadSnapshot } from '../../datasets/snapshots/load-snapshot.js';
 import { createRandom } from '../../learning/numeric/random/index.js';
-import { concatTables, selectRows, textColumn } from '../../learning/table.js';
+import { concatTables, numberColumn, selectRows, textColumn, timestampColumn } from '../../learning/table.js';
 import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { unreported } from '../../platform/child-process/report-step.js';
@@ -16,6 +16,8 @@ import { generatedTables, storeSnapshotOf } from '../../tests/support/generated-
 import { featureViews } from '../definitions/index.js';
 import { changedUsers, hasChanged, whyIncomparable } from './changed-entities.js';
 import { buildChangedParts, continuedBy, materialisationBuckets, mergeChangedParts } from './changed-parts.js';
+import { loadFeatureSet } from './feature-set-store.js';
+import { loadWholeView } from './whole-view.js';
 import { readFeatures } from '../../tests/support/read-features.js';
 
 const HOUR_MS = 3_600_000;
@@ -158,6 +160,38 @@ describe('features of changed entities', () => {
       expect(new Set([...found.values()].map(({ eventTime }) => eventTime))).toEqual(new Set([moment]));
       expectSameAsFull(view, tables, found);
     }
+  }, 60_000);
+});
+
+describe('loadWholeView', () => {
+  it('has the newest values of every user of the snapshot, without one that has gone', async () => {
+    const { tables: later, touched } = nextTables(3);
+    const [gone] = textColumn(tables.users!, 'id').filter((id) => !touched.has(id!));
+    const kept = textColumn(later.users!, 'id').flatMap((id, row) => (id === gone ? [] : [row]));
+    const first = await store(tables, asOf);
+    const second = await store({ ...later, users: selectRows(later.users!, kept) }, asOf + HOUR_MS);
+    const whole = await materialise(first, new Map());
+    const changed = await materialise(second, basedOn(first), setsOf(whole.hash));
+    for (const view of featureViews) {
+      const table = await loadWholeView(blobs, await loadFeatureSet(blobs, changed.hash), view);
+      const wanted = await readFeatures(blobs, changed.hash, view);
+      expect(wanted.delete(gone!)).toBe(true);
+      const times = timestampColumn(table!, 'event_time');
+      const found = textColumn(table!, 'entity_id').map((id, row) => {
+        const features = Float64Array.from(view.fields, ({ name }) => numberColumn(table!, name)[row]!);
+        return [id, { viewVersion: view.version, eventTime: times[row]!, features }] as const;
+      });
+      expect(found).toHaveLength(40);
+      expect(new Map(found)).toEqual(wanted);
+    }
+  }, 60_000);
+
+  it('has nothing where an earlier set is no longer stored, or the view is another', async () => {
+    const hash = await store(tables, asOf);
+    const changed = await materialise(hash, basedOn(hash), setsOf('f'.repeat(64)));
+    const set = await loadFeatureSet(blobs, changed.hash);
+    expect(await loadWholeView(blobs, set, featureViews[0]!)).toBeNull();
+    expect(await loadWholeView(blobs, set, { name: 'habits', version: 1 })).toBeNull();
   }, 60_000);
 });
 

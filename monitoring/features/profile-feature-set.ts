@@ -1,5 +1,6 @@
 import type { FeatureView } from '../../contracts/feature-view.js';
-import { loadFeatureSet, loadFeatureTable } from '../../feature-store/offline/feature-set-store.js';
+import { loadFeatureSet } from '../../feature-store/offline/feature-set-store.js';
+import { isPartial, loadWholeView } from '../../feature-store/offline/whole-view.js';
 import { timestampColumn } from '../../learning/table.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { type ReportStep, unreported } from '../../platform/child-process/report-step.js';
@@ -11,13 +12,17 @@ export interface ProfiledView extends ViewProfile {
   readonly version: number;
   /** The earliest moment of a value, milliseconds: no entity has an older one. */
   readonly eventTime: number;
+  /** The feature set has a part of the entities; the values of the others were written before. */
+  readonly isPartial: boolean;
 }
 
 const earliest = (moments: Float64Array, otherwise: number): number =>
   moments.length === 0 ? otherwise : moments.reduce((a, b) => Math.min(a, b));
 
 /**
- * Statistics of each view of a feature set; a version that is not defined any more is left out. Memory: one view.
+ * Statistics of each view of a feature set, over all entities: those that the set leaves out have the values of the sets
+ * that it continues. Left out are a version that is not defined any more, a view of which nothing was computed, and one
+ * whose other values are no longer stored. Memory: one view of all entities.
  * @throws PipelineError `DATASET_NOT_FOUND`, `BLOB_NOT_FOUND`, `BLOB_CORRUPT`, `CANCELLED`.
  */
 export async function profileFeatureSet(input: {
@@ -28,15 +33,18 @@ export async function profileFeatureSet(input: {
 }): Promise<ProfiledView[]> {
   const { blobs, views, onStep = unreported } = input;
   await onStep('reading the feature set', 0, 1);
-  const { asOf, views: stored } = await loadFeatureSet(blobs, input.hash);
+  const set = await loadFeatureSet(blobs, input.hash);
+  const { asOf, views: stored } = set;
   const profiled: ProfiledView[] = [];
-  for (const [index, { name, version, hash }] of stored.entries()) {
+  for (const [index, { name, version, entities }] of stored.entries()) {
     await onStep(`statistics of ${name}`, index, stored.length);
     const view = views.find((each) => each.name === name && each.version === version);
-    if (view === undefined) continue;
-    const table = await loadFeatureTable(blobs, hash);
+    if (view === undefined || (entities === 0 && isPartial(set, view))) continue;
+    const table = await loadWholeView(blobs, set, view);
+    if (table === null) continue;
     const eventTime = earliest(timestampColumn(table, 'event_time'), asOf);
-    profiled.push({ view: name, version, eventTime, ...profileView(view, table) });
+    const counted = profileView(view, table);
+    profiled.push({ view: name, version, eventTime, isPartial: isPartial(set, view), ...counted });
   }
   return profiled;
 }

@@ -12,8 +12,17 @@ export interface FeatureStatistics extends ViewProfile {
   readonly day: string;
   /** No value is of an earlier moment; milliseconds. */
   readonly eventTime: number;
-  /** When they were written to the online store; milliseconds. */
+  /** When the store had been given a value of `eventTime` or later of every entity; milliseconds. */
   readonly writtenAt: number;
+}
+
+/** Statistics as they are recorded. */
+interface WrittenStatistics extends Omit<FeatureStatistics, 'day'> {
+  /**
+   * Only some entities were written: since when the oldest value is there is then not said anew, so that a stale read
+   * between the two writes is still found. @default false
+   */
+  readonly isPartial?: boolean;
 }
 
 export type RecordedMaterialisation = Pick<FeatureStatistics, 'view' | 'version' | 'eventTime' | 'writtenAt'>;
@@ -21,7 +30,7 @@ export type RecordedMaterialisation = Pick<FeatureStatistics, 'view' | 'version'
 /** Statistics of feature views in schema `monitoring`. */
 export interface FeatureStatisticsLog {
   /** Stores them for the day on which they were written, in place of earlier ones of that day. */
-  record(statistics: Omit<FeatureStatistics, 'day'>): Promise<void>;
+  record(statistics: WrittenStatistics): Promise<void>;
   /** Of the last so many days on which anything was written, by view, version and day. */
   list(filter: { readonly source: string; readonly days: number }): Promise<readonly FeatureStatistics[]>;
   /** When which values were written, of all days that are recorded. */
@@ -52,7 +61,9 @@ const RECORD = `
   insert into monitoring.feature_statistics (source, view, version, day, event_time, written_at, entities, fields)
   values ($1, $2, $3, ($5::timestamptz at time zone 'UTC')::date, $4, $5, $6, $7)
   on conflict (source, view, version, day) do update set event_time = excluded.event_time,
-    written_at = excluded.written_at, entities = excluded.entities, fields = excluded.fields
+    written_at = case when $8 and feature_statistics.event_time = excluded.event_time
+      then feature_statistics.written_at else excluded.written_at end,
+    entities = excluded.entities, fields = excluded.fields
   where feature_statistics.written_at <= excluded.written_at`;
 const LIST = `
   select source, view, version, day::text as day, event_time, written_at, entities, fields
@@ -86,9 +97,9 @@ const toStatistics = ({ event_time: eventTime, written_at: writtenAt, fields, ..
 
 export function createFeatureStatisticsLog(pool: Pick<pg.Pool, 'query'>): FeatureStatisticsLog {
   return {
-    async record({ source, view, version, eventTime, writtenAt, entities, fields }) {
+    async record({ source, view, version, eventTime, writtenAt, entities, fields, isPartial = false }) {
       const moments = [new Date(eventTime), new Date(writtenAt)];
-      await pool.query(RECORD, [source, view, version, ...moments, entities, JSON.stringify(fields)]);
+      await pool.query(RECORD, [source, view, version, ...moments, entities, JSON.stringify(fields), isPartial]);
     },
     async list({ source, days }) {
       return (await pool.query<Row>(LIST, [source, days])).rows.map(toStatistics);

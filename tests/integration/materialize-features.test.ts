@@ -5,6 +5,7 @@ import { generateCustomers } from '../../datasets/sources/backend/generator/gene
 import { replaceSource } from '../../datasets/sources/backend/load.js';
 import { loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
+import { sketchOf } from '../../learning/numeric/statistics/quantile-sketch.js';
 import { readFeatures } from '../support/read-features.js';
 import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
@@ -32,6 +33,7 @@ describe.skipIf(!hasTemporal())('materializeFeatures', () => {
     (await platform.client.workflow.execute('materializeFeatures', {
       ...{ workflowId: platform.id(name), taskQueue: platform.queue, args: [input] },
     })) as Completed;
+  const statistics = () => platform.services.featureStatistics.list({ source, days: 7 });
   const computed = ({ views }: Completed): number[] => views.map((view) => view.computed);
 
   it('computes every customer once, then those whose rows changed, and finds nothing to do', async () => {
@@ -42,15 +44,28 @@ describe.skipIf(!hasTemporal())('materializeFeatures', () => {
     expect(computed(first)).toEqual([6, 6]);
     expect(first.notes[0]).toContain('none was materialised before');
 
+    const ofAll = await statistics();
+    expect(ofAll.map(({ view, entities }) => [view, entities])).toEqual([
+      ['credit-risk', 6],
+      ['user-financials', 6],
+    ]);
+
     const unchanged = await run('unchanged');
     expect(unchanged).toMatchObject({ status: 'unchanged', buckets: 0, unchangedBuckets: 1 });
     await saveHistory(platform.client, platform.id('unchanged'), 'materialize-features-unchanged');
+    expect(await statistics()).toEqual(ofAll);
 
     const changed = `update backend.transactions set amount = amount * 2 where source = $1 and id =
       (select id from backend.transactions where source = $1 and user_id = 'u000002' and amount < 0 order by booked_at desc limit 1)`;
     await backendPool.query(changed, [source]);
     const second = await run('second');
     expect(computed(second)).toEqual([1, 1]);
+    const afterwards = await statistics();
+    for (const [i, { fields, ...facts }] of afterwards.entries()) {
+      const { fields: before, ...same } = ofAll[i]!;
+      expect(facts).toEqual(same); // all six customers, there since the first run
+      if (facts.view === 'user-financials') expect(fields).not.toEqual(before);
+    }
 
     const columns = featureViews.map((view) => view.columns).reduce((all, each) => ({ ...all, ...each }));
     const names = Object.keys(columns) as (keyof typeof columns)[];
@@ -66,6 +81,12 @@ describe.skipIf(!hasTemporal())('materializeFeatures', () => {
       for (const [i, id] of ids.entries()) {
         expect(online[i]!.features).toEqual(compute(id, online[i]!.eventTime));
         expect(offline.get(id)).toEqual(online[i]);
+      }
+      const { fields } = afterwards.find((each) => each.view === view.name)!;
+      for (const [f, { name }] of view.fields.entries()) {
+        const values = online.map((value) => value!.features[f]!);
+        expect(fields[name]!.missing).toBe(values.filter((value) => Number.isNaN(value)).length);
+        expect(fields[name]!.sketch).toEqual(sketchOf(Float64Array.from(values)));
       }
     }
   });
