@@ -7,6 +7,7 @@ import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { DriftScore } from '../monitoring/drift/drift-scores.js';
 import type { ApiSettings } from '../platform/config/config.js';
+import type { FollowedFreshness } from './health/follow-freshness.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
 import { type DrainTimes, watchConnections } from './http/end-connections.js';
@@ -44,6 +45,8 @@ export interface ApiDeps {
   readonly push: PushFeatures;
   readonly verifyToken: VerifyToken;
   readonly services: () => readonly ServiceHealth[];
+  /** Of what the online store has of views and states, from memory. @default none */
+  readonly freshness?: FollowedFreshness['views'];
   readonly limits: TrafficLimits;
   /** Where answers are stored; null: nowhere. */
   readonly cacheRedis: CachingRedis;
@@ -109,7 +112,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request) => {
     throw pipelineError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.split('?', 1)[0]! });
   });
-  const health = () => reportHealth({ router, models, services, log, admission, isStopping: () => isStopping });
+  const freshness = deps.freshness ?? (() => []);
+  const health = () => reportHealth({ router, models, services, freshness, log, admission, isStopping: () => isStopping }); // prettier-ignore
   operationRoutes(app, { router, models, health });
   const cache = createAnswerCache({ redis: deps.cacheRedis, count: (...looked) => metrics.countCache(...looked) });
   const predictions = new Predictions({ router, onlineStore, cache, log });

@@ -2,8 +2,11 @@ import type { Logger } from 'pino';
 import { asPipelineError } from '../contracts/errors.js';
 import { connectServices, type Services } from '../composition/services.js';
 import { findSourceInUse } from '../datasets/sources/source-in-use.js';
+import { sourceOfLine } from '../contracts/ids.js';
 import { referenceOf } from '../contracts/feature-view.js';
 import type { ModelDefinition } from '../contracts/model-definition.js';
+import { definedViews } from '../feature-store/definitions/index.js';
+import { freshnessOf } from '../feature-store/online/freshness.js';
 import { pushFeatures } from '../feature-store/online/push-features.js';
 import { createAlertBook } from '../monitoring/alerts/alerts.js';
 import type { OpenArtefact } from '../inference/answer.js';
@@ -18,6 +21,7 @@ import { openKeyRing } from '../platform/keys/key-ring.js';
 import { endpointOf } from '../platform/outbox/outbox.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
+import { type FollowedFreshness, followFreshness } from './health/follow-freshness.js';
 import { mlflowServer } from './health/mlflow.js';
 import { followFeatureRates } from './metrics/feature-rates.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
@@ -31,6 +35,7 @@ import { followRegistry } from './routing/follow-registry.js';
 import { requireKnownRoutes, routeOf } from './predictions/model-route.js';
 import { openServed } from './routing/open-served.js';
 import { alertOfLoads } from './routing/load-alerts.js';
+import { activeLine } from './routing/route-table.js';
 import { createRouter, type Router, type RouterDeps } from './routing/router.js';
 import { deliverWebhooks } from '../platform/outbox/deliver-webhooks.js';
 
@@ -75,6 +80,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     findSource: () => findSourceOf(services, config),
     logger,
   });
+  const freshness = freshnessFollowed(services, { router, models, logger });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
     models,
@@ -83,6 +89,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     predictionLog: predictions.log,
     driftScores: await driftScoresOf(services, models, config),
     featureRates: () => featureRates.rates(),
+    freshness: () => freshness.views(),
     feedback: { database: services.pool, keys },
   });
   let followed: Promise<unknown> = Promise.resolve();
@@ -96,6 +103,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
       watch.follow(signal),
       predictions.follow(signal),
       featureRates.follow(signal),
+      freshness.follow(signal),
       deliverWebhooks({ database: services.pool, endpoints: receivers, keys }, { signal, logger }),
     ]);
     await aborted(signal);
@@ -109,6 +117,19 @@ export async function runApi(options: RunApiOptions): Promise<void> {
 }
 
 const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pollMs === undefined ? {} : { pollMs });
+
+/** What the online store has of the source that answers go by, as `ml features status` shows it. */
+function freshnessFollowed(
+  { onlineStore }: Services,
+  { router, models, logger }: { readonly router: Router; readonly models: readonly ModelDefinition[]; readonly logger: Logger }, // prettier-ignore
+): FollowedFreshness {
+  const states = models.flatMap((model) => model.states ?? []);
+  const read = () => {
+    const source = sourceOfLine(activeLine(router.table()));
+    return freshnessOf(onlineStore, source, { views: definedViews, states, now: Date.now() });
+  };
+  return followFreshness({ read, logger });
+}
 
 /** Pushes with their entries in the audit log, which names no customer. */
 const pushOf =

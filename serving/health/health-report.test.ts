@@ -20,6 +20,7 @@ const report = (routes: readonly Route[], failures: readonly LoadFailure[] = [])
     router: { table: () => ({ routes, sourceInUse: 'generated' }), failures: () => failures, isReady: () => true },
     models: [{ name: 'm' } as ModelDefinition],
     services: () => [],
+    freshness: () => [],
     log: { status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }) },
     admission: { inFlight: () => 3, limit: () => 64 },
     isStopping: () => false,

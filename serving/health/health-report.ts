@@ -5,6 +5,7 @@ import type { Admission } from '../limits/admission.js';
 import type { Router } from '../routing/router.js';
 import { activeLine, findDefaultRoute } from '../routing/route-table.js';
 import type { LogStatus, PredictionLog } from '../log/prediction-log.js';
+import type { ViewHealth } from './follow-freshness.js';
 import type { ServiceHealth } from './watch-services.js';
 
 /** A model of the active line. */
@@ -25,6 +26,8 @@ export interface HealthReport {
   readonly status: 'ok' | 'degraded' | 'starting' | 'stopping';
   readonly models: readonly ModelHealth[];
   readonly services: readonly ServiceHealth[];
+  /** Freshness of feature views and states; a stale one is told with each answer, and does not degrade the API. */
+  readonly views: readonly ViewHealth[];
   /** Admitted requests without an answer yet, and how many there may be now. */
   readonly queue: { readonly depth: number; readonly limit: number };
   readonly predictionLog: LogStatus;
@@ -34,6 +37,7 @@ export interface HealthSources {
   readonly router: Pick<Router, 'table' | 'failures' | 'isReady'>;
   readonly models: readonly ModelDefinition[];
   readonly services: () => readonly ServiceHealth[];
+  readonly freshness: () => readonly ViewHealth[];
   readonly log: Pick<PredictionLog, 'status'>;
   readonly admission: Pick<Admission, 'inFlight' | 'limit'>;
   readonly isStopping: () => boolean;
@@ -65,6 +69,7 @@ export function reportHealth(sources: HealthSources): HealthReport {
     status: overall(sources, models),
     models,
     services: sources.services(),
+    views: sources.freshness(),
     queue: { depth: sources.admission.inFlight(), limit: sources.admission.limit() },
     predictionLog: sources.log.status(),
   };

@@ -33,6 +33,7 @@ async function healthWith(uri: string) {
   const report = reportHealth({
     router: { table: () => ({ routes: [], source: 'backend' }) as never, failures: () => [], isReady: () => true },
     models: [],
+    freshness: () => [],
     services: () => watch.health(),
     log: { status: () => ({ status: 'ok', waiting: 0, dropped: 0, spooled: 0 }) },
     admission: { inFlight: () => 0, limit: () => 64 },
