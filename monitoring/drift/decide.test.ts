@@ -93,9 +93,27 @@ describe('decideOn', () => {
     expect(decideOn(finding({ driftedShare: 0, columns: [], performance: better }), circumstances).decision).toBe(
       'none',
     );
-    const error = { ...performance, direction: 'lower' as const, estimated: 0.9 };
+    const error = { ...performance, direction: 'lower' as const, estimated: 0.9, low: 0.87, high: 0.93 };
     expect(decideOn(finding({ driftedShare: 0, columns: [], performance: error }), circumstances).decision).toBe(
       'retrain',
     );
+  });
+
+  it('does nothing about an estimated loss that the chance of a small window explains', () => {
+    const performance = {
+      ...{
+        method: 'CBPE' as const,
+        metric: 'aucRoc',
+        direction: 'higher' as const,
+        estimated: 0.7,
+        low: 0.44,
+        high: 1,
+      },
+      ...{ reference: 0.8, assumptions: [] },
+    };
+    const quiet = { driftedShare: 0, columns: [] };
+    expect(decideOn(finding({ ...quiet, performance }), circumstances).decision).toBe('none');
+    const certain = { ...performance, low: null, high: null };
+    expect(decideOn(finding({ ...quiet, performance: certain }), circumstances).decision).toBe('retrain');
   });
 });

@@ -34,16 +34,24 @@ export function overLimit({ columns, driftedShare, performance }: DriftFinding, 
     const share = `${percent(driftedShare)} of the columns drifted, wanted at most ${percent(limits.mostShare)}`;
     reasons.push(`${share}: ${names.slice(0, MOST_NAMES).join(', ')}${others}`);
   }
-  const { estimated = null, reference = null, metric, direction, method } = performance ?? {};
-  if (estimated !== null && reference !== null) {
-    const loss = direction === 'lower' ? estimated - reference : reference - estimated;
-    if (loss > limits.mostLoss)
-      reasons.push(
-        `${metric} is estimated without labels (${method}) at ${estimated.toFixed(3)}, on the held-out rows ` +
-          `${reference.toFixed(3)}, wanted a loss of at most ${limits.mostLoss}`,
-      );
-  }
-  return reasons;
+  const lost = performance === null ? null : lossOverLimit(performance, limits.mostLoss);
+  return lost === null ? reasons : [...reasons, lost];
+}
+
+/**
+ * The sentence on an estimated loss over the limit; null when there is none. A loss that the chance of a small window
+ * explains is none: the reference must lie outside the estimate's 95 % interval, where there is one.
+ */
+function lossOverLimit(performance: NonNullable<DriftFinding['performance']>, mostLoss: number): string | null {
+  const { estimated, reference, metric, direction, method, low, high } = performance;
+  if (estimated === null || reference === null) return null;
+  const loss = direction === 'lower' ? estimated - reference : reference - estimated;
+  const isChance = low !== null && high !== null && low <= reference && reference <= high;
+  if (loss <= mostLoss || isChance) return null;
+  return (
+    `${metric} is estimated without labels (${method}) at ${estimated.toFixed(3)}, on the held-out rows ` +
+    `${reference.toFixed(3)}, wanted a loss of at most ${mostLoss}`
+  );
 }
 
 /**
