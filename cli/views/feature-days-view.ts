@@ -48,7 +48,7 @@ const fieldRow = ({ field, days, remark }: FieldDays): readonly string[] => {
     course((day) => day.missingRate),
     percent(outOfRangeRate),
     course((day) => day.outOfRangeRate),
-    String(distinct),
+    distinct.toLocaleString('en-US'),
     ...(quantiles === null
       ? ['–', '–', '–']
       : [quantiles.p5, quantiles.median, quantiles.p95].map((value) => formatDecimals(value))),
@@ -84,7 +84,7 @@ export async function showViewDays(
     const from = own[0]!.day;
     const span = from === day ? day : `${from} to ${day}`;
     cli.out.line(
-      `${cli.out.paint.bold(keyOf(newest))} of source ${source}, ${span}: ${entities} entities on the last day`,
+      `${cli.out.paint.bold(keyOf(newest))} of source ${source}, ${span}: ${entities.toLocaleString('en-US')} entities on the last day`,
     );
     cli.out.table({ head, rows: fields.map(fieldRow), right });
   });
