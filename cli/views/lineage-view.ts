@@ -34,13 +34,27 @@ async function readLineage(cli: CliContext, what: string, options: LineageOption
   const choice = { views: definedViews, ...(line !== undefined && { line }) };
   if (isModel) {
     const { services } = await cli.connect();
-    return lineageOfModel(services, what, { ...choice, ...(version !== undefined && { version }) });
+    const lineage = await lineageOfModel(services, what, { ...choice, ...(version !== undefined && { version }) });
+    if (lineage.nodes.length === 0 && (line ?? version) !== undefined) throw nothingChosen(what, options);
+    return lineage;
   }
   const view = await viewCalled(what);
   if (version !== undefined)
     throw new PipelineError('INVALID_INPUT', `--model-version chooses a version of a model; ${what} is a feature view`);
   const { services } = await cli.connect();
   return lineageOfView(services, view, choice);
+}
+
+/** No version of the model is in the line, or has the number, that was asked for. */
+function nothingChosen(modelName: string, { line, modelVersion }: LineageOptions): PipelineError {
+  const of = line === undefined ? modelName : `${modelName} (line ${line})`;
+  const wanted = modelVersion === undefined ? 'version that is not archived' : `version ${modelVersion}`;
+  const details = {
+    modelName,
+    ...(line !== undefined && { line }),
+    ...(modelVersion !== undefined && { version: modelVersion }),
+  };
+  return new PipelineError('VERSION_NOT_FOUND', `${of} has no ${wanted}`, details);
 }
 
 /** @throws PipelineError `VIEW_NOT_FOUND` naming views and models, because either could be meant. */
@@ -55,7 +69,7 @@ async function viewCalled(what: string) {
 
 /**
  * Prints what a view or the versions of a model were made of.
- * @throws PipelineError `VIEW_NOT_FOUND` for what is neither; `INVALID_INPUT`.
+ * @throws PipelineError `VIEW_NOT_FOUND` for what is neither; `VERSION_NOT_FOUND` for a line or version without any; `INVALID_INPUT`.
  */
 export async function showLineage(cli: CliContext, what: string, options: LineageOptions): Promise<void> {
   const lineage = await readLineage(cli, what, options);

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { PipelineError } from '../../contracts/errors.js';
 import type { FoundRun } from '../../contracts/run-book.js';
+import { findModel } from '../../models/catalogue.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
 import { csvText } from '../output/csv.js';
 import { writeNew } from '../output/write-new.js';
@@ -20,10 +21,11 @@ export interface SearchOptions {
   readonly csv?: string;
 }
 
-/** Prints one page of runs, or writes it as CSV. @throws PipelineError `INVALID_FILTER`, `INVALID_INPUT`. */
+/** Prints one page of runs, or writes it as CSV. @throws PipelineError `INVALID_FILTER`, `INVALID_INPUT`, `UNKNOWN_MODEL`. */
 export async function listRuns(cli: CliContext, { model, csv, ...search }: SearchOptions): Promise<void> {
   const { services, temporal } = await cli.connect();
   const { runs: found, more } = await services.runBook.search({ ...search, modelName: model });
+  if (found.length === 0 && model !== undefined) await findModel(model); // a name that was never one
   const present = await reconcileRuns(found, { registry: services.registry, temporal });
   const runs = found.map((run, i) => ({ ...run, ...present[i]! }));
   if (csv !== undefined) await writeNew(resolve(csv), csvOf(runs));
