@@ -101,8 +101,8 @@ function addSignatures(models: Command, cli: CliContext): void {
     .description(
       'Verifies files that `ml models export` wrote or `model_signing sign key` has signed. Needs no services.',
     )
-    .argument('<folder>', 'folder with the signed files')
-    .option('--signature <file>', 'signature (model.sig beside the folder)')
+    .argument('<folder>', 'folder that was exported, or with the signed files')
+    .option('--signature <file>', 'signature (model.sig of the exported folder, or beside the folder)')
     .option('--public-key <file>', 'the key that must have signed it (any key of `ml keys list` that is not revoked)')
     .action(async (folder: string, options: FolderOptions) => {
       const { verifyFiles } = await import('../views/signatures-view.js');

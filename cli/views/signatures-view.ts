@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { registryDatabase } from '../../composition/artefact-signatures.js';
-import { pipelineError } from '../../contracts/errors.js';
+import { errorAt, pipelineError } from '../../contracts/errors.js';
 import { findModel } from '../../models/catalogue.js';
 import { fileNotReadable } from '../../platform/file-not-readable.js';
 import { openKeyRing } from '../../platform/keys/key-ring.js';
@@ -97,9 +98,19 @@ interface FolderOptions {
   readonly publicKey?: string;
 }
 
+/** Where the signed files are: an exported folder has them in one of their own. @throws PipelineError `FILE_NOT_READABLE`. */
+async function signedFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch((fault: unknown) => {
+    throw fileNotReadable(folder, fault);
+  });
+  if (!found.isDirectory()) throw errorAt('FILE_NOT_READABLE', { file: folder }, 'it is a file, wanted a folder');
+  const inner = join(folder, exportNames.files);
+  return existsSync(inner) && existsSync(join(folder, exportNames.signature)) ? inner : folder;
+}
+
 /** Verifies a folder that this program or model_signing signed. @throws PipelineError `SIGNATURE_REFUSED`, `FILE_NOT_READABLE`. */
 export async function verifyFiles(cli: CliContext, folder: string, options: FolderOptions): Promise<void> {
-  const path = resolve(folder);
+  const path = await signedFolder(resolve(folder));
   const signature = resolve(options.signature ?? join(dirname(path), exportNames.signature));
   const given = options.publicKey === undefined ? [] : [await readPublicKey(options.publicKey)];
   const keys = given.length > 0 ? given : publicKeysIn(readKeys(cli.config));

@@ -278,6 +278,7 @@ describe('an exported folder', () => {
 
   it('is verified without services, and not when a file was changed, added or removed', async () => {
     await verify(join(exported(), 'artefact'));
+    await verify(exported());
     const copy = join(folder, 'copy');
     for (const [fault, harm] of [
       [/model\.onnx|\.json is not what was signed/, (path: string) => writeFileSync(join(path, 'manifest.json'), '{}')],
@@ -289,7 +290,8 @@ describe('an exported folder', () => {
       harm(join(copy, 'artefact'));
       await expect(verify(join(copy, 'artefact'))).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED', message: fault });
     }
-    await expect(verify(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+    const nowhere = join(folder, 'nowhere');
+    await expect(verify(nowhere)).rejects.toMatchObject({ code: 'FILE_NOT_READABLE', details: { file: nowhere } });
   });
 
   it.skipIf(!hasTool)(`is verified by model_signing 1.1.1, which refuses a changed one${unlessTool}`, () => {
