@@ -63,9 +63,10 @@ beforeAll(async () => {
     findChampion: () => Promise.resolve(null),
     findLine: () => Promise.resolve({ holdout }),
   };
+  const runBook = { recordSteps: () => Promise.resolve() };
   const config = { trainingMemoryMb: 512, maxRejectedShare: 0.02, expectationsFile: null, suspiciousLabels: 'refused' };
   deps = {
-    ...{ blobs, checkpoints, runner, quarantine, registry, config, ...stepDeps() },
+    ...{ blobs, checkpoints, runner, quarantine, registry, runBook, config, ...stepDeps() },
     ...{ snapshotLog: createMemoryLog(), onlineStore: createMemoryStore(null) },
     models: { find: findModel, list: loadCatalogue },
   } as unknown as typeof deps;

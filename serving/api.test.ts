@@ -326,6 +326,7 @@ describe('operation', () => {
       models: [{ model: credit.name, line: 'default', status: 'ready', version: '1.0.0', stage: 'production' }],
       services: [],
       predictionLog: { status: 'ok', waiting: 0, dropped: 0, spooled: 0 },
+      queue: { depth: 0, limit: 1000 },
     });
   });
 
@@ -333,8 +334,17 @@ describe('operation', () => {
     const document = (await app.inject('/openapi.json')).json<{ paths: Record<string, object>; openapi: string }>();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
-      ...['/features/{view}', '/features/{view}/{entity}', '/feedback', '/health', '/health/ready', '/health/startup'],
-      ...['/metrics', '/models', '/predict/credit-risk', '/predict/credit-risk/batch', '/predict/credit-risk/explain'],
+      ...['/features/{view}', '/features/{view}/push', '/features/{view}/{entity}', '/feedback'],
+      ...[
+        '/health',
+        '/health/ready',
+        '/health/startup',
+        '/metrics',
+        '/models',
+        '/predict/credit-risk',
+        '/predict/credit-risk/batch',
+        '/predict/credit-risk/explain',
+      ],
     ]);
     expect(JSON.stringify(document.paths['/predict/credit-risk'])).toMatch(/requestedAmount.*userId/);
     expect(document.paths).toHaveProperty(['/feedback', 'post', 'responses', '422']);

@@ -84,7 +84,7 @@ describe('a planted leak', () => {
     ],
   ])('in a view is found by its column: %s', (name, view) => {
     const backend = { ...credit, views: [...credit.views, view] };
-    expect(faultOf(() => test(backend))).toMatchObject(leak([name]));
+    expect(faultOf(() => test(backend, 150))).toMatchObject(leak([name]));
   });
 
   it('of the row at the moment itself is found', () => {
@@ -101,7 +101,7 @@ describe('a planted leak', () => {
       },
     };
     const backend = { ...credit, views: [ofApplications] };
-    expect(faultOf(() => test(backend))).toMatchObject(leak(['applicationsSoFar']));
+    expect(faultOf(() => test(backend, 150))).toMatchObject(leak(['applicationsSoFar']));
   });
 
   it('in rows that a table without its time was read for is found', () => {
@@ -116,7 +116,7 @@ describe('a planted leak', () => {
     const { loan_payments: payments, ...others } = tables;
     const narrow = { ...others, loan_payments: { ...payments!, columns: { user_id: payments!.columns.user_id! } } };
     const rows = joinPointInTime(credit.rows(tables, snapshot).table, [undated], narrow);
-    const found = faultOf(() => requireNoLeak({ backend: { ...credit, views: [undated] }, tables: narrow, snapshot, rows, seed })); // prettier-ignore
+    const found = faultOf(() => requireNoLeak({ backend: { ...credit, views: [undated] }, tables: narrow, snapshot, rows, seed, sample: 150 })); // prettier-ignore
     expect(found).toMatchObject(leak(['paymentsEver']));
   });
 

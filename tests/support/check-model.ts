@@ -11,6 +11,7 @@ import { asPipelineError, PipelineError } from '../../contracts/errors.js';
 import type { ArtefactFiles, ModelDefinition, Predictor, TrainContext } from '../../contracts/model-definition.js';
 import type { Column, Table } from '../../contracts/table.js';
 import { readDataFile } from '../../datasets/sources/files/read-file.js';
+import { referenceOf } from '../../contracts/feature-view.js';
 import { featureViews } from '../../feature-store/definitions/index.js';
 import { freezeHoldout, splitHoldout } from '../../learning/evaluation/split/index.js';
 import { numberColumn, selectRows, textColumn } from '../../learning/table.js';
@@ -192,7 +193,7 @@ function checkDefinition(model: ModelDefinition): void {
 
   it.runIf(model.requestFeatures)('reads only views and states that the pipeline materialises', () => {
     const { views, states = [] } = model.requestFeatures!;
-    for (const view of views) expect(featureViews).toContain(view);
+    for (const view of views) expect(featureViews.map(referenceOf)).toContain(referenceOf(view));
     for (const { view } of states) expect(model.states).toContain(view);
   });
 
