@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Field, NamedFieldGroup, RunFieldName } from './fields.js';
 import type { Comparator, Condition, Value } from './parse.js';
+import { utcMoment } from './utc-moment.js';
 
 /*
  * Conditions as SQL over `registry.runs r`. Names and values of the filter are parameters, never SQL; operators and columns
@@ -94,7 +95,7 @@ function compare(
   { by, value }: { readonly by: Comparator; readonly value: Value },
 ): RawBuilder<unknown> {
   const operator = operators[by];
-  if (kind === 'time') return sql`${column} ${operator} ${value}::timestamptz`;
+  if (kind === 'time') return sql`${column} ${operator} ${utcMoment(String(value))}::timestamptz`;
   if (kind === 'json') return compareJson(column, by, value);
   if (kind === 'text') return sql`${column} ${operator} ${value}`;
   const number = sql`${String(value)}::double precision`;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../contracts/errors.js';
 import { type Condition, parseFilter, parseOrder } from './parse.js';
 import { tokenize } from './tokens.js';
+import { utcMoment } from './utc-moment.js';
 
 /** A tree as text with all its parentheses, for people who read the test. */
 function shown(condition: Condition): string {
@@ -84,6 +85,14 @@ describe('a filter', () => {
     ['params.x = nan', /x is never NaN/],
     ['seed = 1x', /unexpected 1|wanted/],
     [`${'('.repeat(60)}seed = 1`, /more than 50 levels/],
+    ['params.x = constructor', /wanted a number, .* found "constructor"/],
+    ["started > '2026-02-30'", /started is a time/],
+    ["started > '2026-11-30 10:00 PM'", /started is a time/],
+    ["started > '2026-11-30 (noon)'", /started is a time/],
+    ["started > '0000-01-01'", /started is a time/],
+    [String.raw`model like 'a\'`, /wanted a character after the last/],
+    ["model = '\u0000'", /position 10: a character that no text of the database has/],
+    ["tags.a = '\ud800'", /position 11: a character that no text of the database has/],
     [`model = '${'x'.repeat(5000)}'`, /it has 5010 characters, at most 4000/],
   ])('refuses %s', (filter, message) => {
     expect(messageOf(filter)).toMatch(message);
@@ -116,6 +125,20 @@ describe('a filter', () => {
         expect(token).toEqual({ kind: 'text', text: value, at: 0 });
       }),
     );
+  });
+});
+
+describe('a moment', () => {
+  it.each([
+    ['2026-11-30', '2026-11-30T00:00Z'],
+    ['2026-11-30T03:00', '2026-11-30T03:00Z'],
+    ['2026-11-30 03:00:00.123456z', '2026-11-30T03:00:00.123456Z'],
+    ['2026-11-30T03:00:00+05:30', '2026-11-30T03:00:00+05:30'],
+    ['2026-11-31', null],
+    ['2026-11-30T25:00', null],
+    ['2026-11-30Z', null],
+  ])('%s is %s', (text, moment) => {
+    expect(utcMoment(text)).toBe(moment);
   });
 });
 

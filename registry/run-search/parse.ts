@@ -1,5 +1,6 @@
 import { type Field, findField } from './fields.js';
 import { filterFault, type Token, tokenize } from './tokens.js';
+import { utcMoment } from './utc-moment.js';
 
 export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type Value = string | number | boolean;
@@ -154,6 +155,7 @@ class FilterParser {
     if (kind === 'number' || kind === 'time') throw this.#fault(`${name} is no text; "like" compares texts`);
     const { kind: found, text } = this.#current();
     if (found !== 'text') throw this.#fault("wanted a pattern in quotes, such as 'weekly-%'");
+    if (endsWithEscape(text)) throw this.#fault('wanted a character after the last "\\"; one itself is "\\\\"');
     this.#next += 1;
     return text;
   }
@@ -209,7 +211,7 @@ const negate = (part: Condition, negated: boolean): Condition => (negated ? { ki
 
 function literalOf(word: string): Value | null {
   if (word === 'true' || word === 'false') return word === 'true';
-  return words[word] ?? null;
+  return Object.hasOwn(words, word) ? words[word]! : null;
 }
 
 /** What is wrong with a value of a field; null when it fits. */
@@ -223,5 +225,7 @@ function faultOfValue({ kind, name }: Field, value: Value): string | null {
     : `${name} is a time, such as '2026-11-30' or '2026-11-30T03:00:00Z', found ${found}`;
 }
 
-const isMoment = (value: Value): boolean =>
-  typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+/** A backslash takes its meaning from the next character of a pattern, so PostgreSQL refuses one at the end. */
+const endsWithEscape = (pattern: string): boolean => /\\*$/.exec(pattern)![0].length % 2 === 1;
+
+const isMoment = (value: Value): boolean => typeof value === 'string' && utcMoment(value) !== null;

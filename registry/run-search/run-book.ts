@@ -9,13 +9,15 @@ import { listRunsByKeys } from '../runs.js';
 import type { RunKey } from '../run-queries.js';
 import type { RegistryDatabase, RegistryTables } from '../tables.js';
 import { searchRuns } from './search-runs.js';
+import { UNSTORABLE } from './tokens.js';
 
 /** Steps of a statement: four parameters each, of the 65,535 that PostgreSQL takes. */
 const STEPS_AT_ONCE = 5_000;
 
 const tagName = z.string().regex(/^[\p{L}_][\p{L}\p{N}_.:-]{0,99}$/u, 'a letter, then letters, digits, "_", ".", ":" or "-"; at most 100 characters'); // prettier-ignore
-const tagValue = z.string().max(500, 'at most 500 characters');
-const noteText = z.string().trim().min(1, 'a note has a text').max(10_000, 'at most 10,000 characters');
+const storable = z.string().refine((text) => !UNSTORABLE.test(text), 'no NUL and no half of a surrogate pair');
+const tagValue = storable.max(500, 'at most 500 characters');
+const noteText = storable.trim().min(1, 'a note has a text').max(10_000, 'at most 10,000 characters');
 
 function checked<Value>(schema: z.ZodType<Value>, what: string, given: unknown): Value {
   const parsed = schema.safeParse(given);
@@ -119,12 +121,13 @@ interface TagOrder {
   readonly by: string;
 }
 
-/** All or none; null removes a tag. */
+/** All or none; null removes a tag. In order of names, so that two calls for one run wait for each other and not in a circle. */
 async function setTags(database: RegistryDatabase, key: RunKey, { tags, by }: TagOrder): Promise<void> {
   const checkedTags = Object.entries(tags).map(([name, value]) => ({
     name: checked(tagName, `tag "${name.slice(0, 40)}"`, name),
     value: value === null ? null : checked(tagValue, `tag ${name}`, value),
   }));
+  checkedTags.sort((a, b) => (a.name < b.name ? -1 : 1));
   await database.transaction().execute(async (transaction) => {
     await requireRun(transaction, key);
     for (const { name, value } of checkedTags) {

@@ -12,6 +12,9 @@ export interface Token {
 /** Longer ones are no filter that a person writes. */
 export const MOST_CHARACTERS = 4_000;
 
+/** NUL and halves of surrogate pairs: PostgreSQL refuses them. */
+export const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
 /** One alternative for each kind of piece, tried in this order. */
 const PIECES: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /\s+/y],
@@ -40,6 +43,8 @@ export function filterFault(filter: string, at: number, finding: string) {
 export function tokenize(filter: string): readonly Token[] {
   if (filter.length > MOST_CHARACTERS)
     throw filterFault(filter, MOST_CHARACTERS, `it has ${filter.length} characters, at most ${MOST_CHARACTERS}`);
+  const unstorable = UNSTORABLE.exec(filter);
+  if (unstorable !== null) throw filterFault(filter, unstorable.index, 'a character that no text of the database has');
   const tokens: Token[] = [];
   for (let at = 0; at < filter.length;) {
     const { kind, length } = pieceAt(filter, at);

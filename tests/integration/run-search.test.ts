@@ -67,7 +67,8 @@ const idsOf = async (where?: string, more: object = {}): Promise<string[]> =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 5 });
+  // A server's own zone must not move the days of a filter.
+  pool = new pg.Pool({ connectionString: database.url, max: 5, options: '-c timezone=Asia/Kolkata' });
   registry = createPostgresRegistry(pool);
   await registry.migrate();
   book = createRunBook(pool);
@@ -76,6 +77,7 @@ beforeAll(async () => {
   await run({ id: 'b', params: { maxDepth: 4 }, metrics: { auc: 0.7, ks: null } });
   const diverged = await run({ id: 'c', params: { maxDepth: 6 }, metrics: { auc: Number.NaN, ks: 0.2 } });
   await run({ id: 'd', model: 'ner', params: { maxDepth: 'deep' }, metrics: { auc: Number.POSITIVE_INFINITY } });
+  await pool.query("update registry.runs set started_at = '2026-11-30T01:00:00Z' where workflow_id = 'd'");
   await run({ id: 'e', model: 'ner', metrics: { auc: Number.NEGATIVE_INFINITY, f1: 0.9 } });
   await book.tag(good, { team: 'risk', 'week:48': 'yes' }, 'ada');
   await book.note(good, "the best so far: 5 o'clock run", 'ada');
@@ -122,6 +124,9 @@ describe('a search of runs', () => {
     ['series.boosting = nan', ['c']],
     ['series.boosting > 8 and series.boosting < 10', ['c']],
     ["started >= '2020-01-01' and started < '2021-01-01'", []],
+    ["started = '2026-11-30T01:00'", ['d']],
+    ["started < '2026-11-30 01:00:00.000001'", ['d']],
+    ["started > '2026-11-30T06:29:59+05:30' and started < '2026-12-01' and model = 'ner'", ['d']],
     ['duration >= 0 and seed = 42', ['b', 'c', 'd', 'e', WEEKLY]],
     ["version = '1.0.0'", ['d', WEEKLY]],
     [
@@ -193,10 +198,25 @@ describe('tags and notes', () => {
     expect(notes).toMatchObject([{ by: 'ada', note: /o'clock/ }]);
   });
 
+  it('are set by calls at the same time in whatever order these name them', async () => {
+    const best = await bestRun();
+    const names = Array.from({ length: 20 }, (_, i) => `t${i}`);
+    const inOrder = (all: readonly string[], value: string) => Object.fromEntries(all.map((name) => [name, value]));
+    const calls = Array.from({ length: 12 }, (_, i) =>
+      book.tag(best, inOrder(i % 2 === 0 ? names : names.toReversed(), String(i)), 'ada'),
+    );
+    await Promise.all(calls);
+    const { tags } = await book.annotations(best);
+    expect(new Set(names.map((name) => tags[name])).size).toBe(1);
+    await book.tag(best, Object.fromEntries(names.map((name) => [name, null])), 'ada');
+  });
+
   it('have a length, and belong to a run', async () => {
     const best = await bestRun();
     const long = 'x'.repeat(2 ** 20);
     await expect(book.note(best, long, 'ada')).rejects.toMatchObject({ message: 'note: at most 10,000 characters; this has 1048576 characters' }); // prettier-ignore
+    await expect(book.note(best, 'a\u0000b', 'ada')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(book.tag(best, { team: '\ud800' }, 'ada')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(book.note(best, ' ', 'ada')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(book.tag(best, { team: long }, 'ada')).rejects.toMatchObject({ message: /at most 500/ });
     const nowhere = { runKey: 'none', modelName: 'credit' };
