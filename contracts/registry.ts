@@ -289,11 +289,16 @@ export interface ModelRegistry {
     readonly status?: PromotionRequest['status'];
   }): Promise<PromotionRequest[]>;
 
-  /** By model and line, the newest first. @param filter.newestPerLine - at most so many of each line. @default all */
+  /**
+   * By model and line, the newest first.
+   * @param filter.newestPerLine - at most so many of each line. @default all
+   * @param filter.olderThan - a version; those before it.
+   */
   listVersions(filter: {
     readonly modelName?: string;
     readonly line?: string;
     readonly newestPerLine?: number;
+    readonly olderThan?: string;
   }): Promise<VersionRecord[]>;
   /**
    * The newest version of each line in production and in staging, and the newest in dev of the lines that stay there: what
@@ -305,10 +310,16 @@ export interface ModelRegistry {
   /** @throws PipelineError `VERSION_NOT_FOUND`. */
   getVersion(modelName: string, line: string, version: string): Promise<VersionRecord>;
   listTransitions(modelName: string, line: string): Promise<TransitionRecord[]>;
+  /**
+   * The newest first.
+   * @param filter.workflowId - this workflow's run and those of its children; `workflowIds`: the same of several.
+   * @param filter.limit - @default 100
+   */
   listRuns(filter: {
     readonly runKey?: string;
     readonly modelName?: string;
     readonly workflowId?: string;
+    readonly workflowIds?: readonly string[];
     readonly limit?: number;
   }): Promise<RunRecord[]>;
 }

@@ -203,6 +203,8 @@ export interface RunFilter {
   readonly modelName?: string;
   /** This workflow's run and those of its children (`<workflowId>/<model>`). */
   readonly workflowId?: string;
+  /** The same of several workflows, in one query. */
+  readonly workflowIds?: readonly string[];
   readonly limit?: number;
 }
 
@@ -210,10 +212,13 @@ const DEFAULT_LIMIT = 100;
 
 /** Newest first. */
 export async function listRuns(database: RegistryDatabase, filter: RunFilter): Promise<RunRecord[]> {
-  const { runKey, modelName, workflowId, limit = DEFAULT_LIMIT } = filter;
+  const { runKey, modelName, workflowId, workflowIds, limit = DEFAULT_LIMIT } = filter;
+  if (workflowIds?.length === 0) return [];
   let query = selectRuns(database).orderBy('runs.started_at', 'desc').limit(limit);
   if (runKey !== undefined) query = query.where('runs.run_key', '=', runKey);
   if (modelName !== undefined) query = query.where('runs.model_name', '=', modelName);
   if (workflowId !== undefined) query = query.where(belowWorkflow('runs.workflow_id', workflowId));
+  if (workflowIds !== undefined)
+    query = query.where((is) => is.or(workflowIds.map((id) => belowWorkflow('runs.workflow_id', id))));
   return (await query.execute()).map(runRecord);
 }

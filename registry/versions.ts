@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import { isBackendLine } from '../contracts/ids.js';
-import type { VersionRecord } from '../contracts/registry.js';
+import type { ModelRegistry, VersionRecord } from '../contracts/registry.js';
 import type { LineKey } from './lines.js';
 import { datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
 import { runFacts } from './run-queries.js';
@@ -64,11 +64,10 @@ export const versionRecord = (row: VersionRow): VersionRecord => ({
   registeredAt: row.registered_at,
 });
 
+type VersionFilter = Parameters<ModelRegistry['listVersions']>[0];
+
 /** By model and line, the newest first. */
-export async function listVersions(
-  database: RegistryDatabase,
-  filter: { readonly modelName?: string; readonly line?: string; readonly newestPerLine?: number },
-): Promise<VersionRecord[]> {
+export async function listVersions(database: RegistryDatabase, filter: VersionFilter): Promise<VersionRecord[]> {
   let query = selectVersions(database)
     .orderBy('versions.model_name')
     .orderBy('versions.line')
@@ -77,17 +76,27 @@ export async function listVersions(
     .orderBy('versions.patch', 'desc');
   if (filter.modelName !== undefined) query = query.where('versions.model_name', '=', filter.modelName);
   if (filter.line !== undefined) query = query.where('versions.line', '=', filter.line);
-  if (filter.newestPerLine !== undefined) query = query.where(isNewest(filter.newestPerLine));
+  if (filter.newestPerLine !== undefined || filter.olderThan !== undefined) query = query.where(isNewest(filter));
   return (await query.execute()).map(versionRecord);
 }
 
-/** Condition that a version is among the newest of its line: facts are read of these only. */
-const isNewest = (count: number) => sql<SqlBool>`(versions.model_name, versions.line, versions.version) in (
-  select model_name, line, version from (
-    select model_name, line, version,
-      row_number() over (partition by model_name, line order by major desc, minor desc, patch desc) as place
-    from registry.versions) ranked
-  where place <= ${count})`;
+/**
+ * Condition that a version is among the newest of its line. The keys are read first, line by line from the index
+ * `versions_newest_first`, and come as one array, so that facts are read of these versions only. A run is of one model:
+ * its key alone names the version.
+ */
+function isNewest({ newestPerLine, olderThan }: VersionFilter) {
+  const older =
+    olderThan === undefined
+      ? sql``
+      : sql`and (v.major, v.minor, v.patch) < (${sql.join(olderThan.split('.').map(Number), sql`, `)})`;
+  return sql<SqlBool>`versions.run_key = any (array(
+    select newest.run_key from registry.lines l, lateral (
+      select v.run_key from registry.versions v
+      where v.model_name = l.model_name and v.line = l.line ${older}
+      order by v.major desc, v.minor desc, v.patch desc
+      limit ${newestPerLine ?? null}) newest))`;
+}
 
 /** @throws PipelineError `VERSION_NOT_FOUND`. */
 export async function getVersion(database: RegistryDatabase, key: VersionKey): Promise<VersionRecord> {

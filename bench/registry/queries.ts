@@ -35,11 +35,11 @@ export async function measureQueries(pool: pg.Pool): Promise<BenchmarkRow[]> {
       book.search({ where: `model = 'model-${i % 5}'`, orderBy: `metrics.metric${i} desc`, limit: 20 }),
     show: (i) => registry.listRuns({ workflowId: `retraining-${10_000 + i}` }),
     'compare 20': (i) =>
-      Promise.all(
-        Array.from({ length: 20 }, (_, j) => registry.listRuns({ workflowId: `retraining-${i * 20 + j}/model-1` })),
-      ),
+      registry.listRuns({ workflowIds: Array.from({ length: 20 }, (_, j) => `retraining-${i * 20 + j}/model-1`) }),
     'series of a run': (i) => book.listSteps({ runKey: `k${i + 1}`, modelName: `model-${(i + 1) % 5}` }),
-    'models list': () => registry.listVersions({ newestPerLine: 20 }),
+    'models list': () => registry.listVersions({ newestPerLine: 21 }),
+    'older versions of a line': (i) =>
+      registry.listVersions({ modelName: 'model-1', line: 'default', newestPerLine: 21, olderThan: `1.0.${399 - i}` }),
   };
   const rows: BenchmarkRow[] = [];
   for (const [name, ask] of Object.entries(questions)) {

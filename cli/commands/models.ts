@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CliContext } from '../program/context.js';
 import { listLimit, LINE_OPTION, semanticVersionOption } from '../program/options.js';
+import type { ListOptions } from '../views/models-view.js';
 
 interface FolderOptions {
   readonly signature?: string;
@@ -40,11 +41,14 @@ export function register(program: Command, cli: CliContext): void {
 function addList(models: Command, cli: CliContext): void {
   models
     .command('list')
-    .description('Every model with its versions, newest first, and the promotions that await approval.')
+    .description('Every model with its newest versions, and the promotions that await approval.')
     .option('--model <name>', 'this model only')
     .option('--line <name>', 'versions of this line only')
-    .option('--limit <n>', 'at most so many versions of each line in the table; --json has all', listLimit, 20)
-    .action(async (options: { readonly model?: string; readonly line?: string; readonly limit: number }) => {
+    .option('--limit <n>', 'at most so many versions of each line', listLimit, 20)
+    .option('--after <version>', 'the next page of a line: versions before this one', semanticVersionOption)
+    .action(async (options: ListOptions) => {
+      if (options.after !== undefined && (options.model === undefined || options.line === undefined))
+        throw new InvalidArgumentError('--after wants --model and --line: each line has pages of its own');
       const { listModels } = await import('../views/models-view.js');
       await listModels(cli, options);
     });

@@ -11,7 +11,7 @@ import { loadCurves } from '../../training/learning-curves.js';
 import { type ComparedRun, renderComparison } from '../../registry/run-comparison/comparison-document.js';
 import { differenceTable } from '../output/difference.js';
 import type { CliContext, Connection } from '../program/context.js';
-import { findRun, usageOf } from './runs-view.js';
+import { findRuns, usageOf } from './runs-view.js';
 
 /**
  * Sets runs of one model side by side: prints metrics and what differs, and with `html` writes a page that also has the
@@ -21,8 +21,7 @@ import { findRun, usageOf } from './runs-view.js';
  */
 export async function compareRuns(cli: CliContext, ids: readonly string[], html?: string): Promise<void> {
   const connection = await cli.connect();
-  const runs: RunRecord[] = [];
-  for (const id of ids) runs.push(await findRun(connection, id));
+  const runs = await findRuns(connection, ids);
   const modelName = onlyModel(runs);
   const remarks = await remarksOf(connection.services.blobs, runs);
   const compared = await Promise.all(runs.map((run) => withCurves(connection, run)));

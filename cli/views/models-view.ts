@@ -17,31 +17,38 @@ import type { HumanTable } from '../output/table.js';
 
 const versionHead = ['version', 'stage', 'metric (95 % interval)', 'rows', 'data', 'registered (UTC)', 'run'];
 
+export interface ListOptions {
+  readonly model?: string;
+  readonly line?: string;
+  readonly limit: number;
+  /** A version of the named line: those before it. */
+  readonly after?: string;
+}
+
 /**
- * Prints every model with its versions, newest first.
+ * Prints every model with the newest versions of each line, or the page of a line behind a version.
  * @throws PipelineError `UNKNOWN_MODEL`; `VERSION_NOT_FOUND` for a line without versions, with the known lines.
  */
-export async function listModels(
-  cli: CliContext,
-  { model, line, limit }: { readonly model?: string; readonly line?: string; readonly limit: number },
-): Promise<void> {
+export async function listModels(cli: CliContext, { model, line, limit, after }: ListOptions): Promise<void> {
   const models = model === undefined ? await loadCatalogue() : [await findModel(model)];
   const filter = model === undefined ? {} : { modelName: model };
   const { services } = await cli.connect();
-  // The table needs one more than it shows, to tell that there are others.
-  const newest = cli.out.json ? {} : { newestPerLine: limit + 1 };
-  const all = await services.registry.listVersions({ ...filter, ...newest });
-  const versions = line === undefined ? all : versionsOfLine(all, line);
+  // One more than is shown, to tell that there are others.
+  const older = after === undefined ? {} : { olderThan: after };
+  const all = await services.registry.listVersions({ ...filter, ...older, newestPerLine: limit + 1 });
+  const read = line === undefined ? all : ofLine(all, line, after);
+  const versions = newestOfLines(read, limit);
+  const next = linesWithMore(read, limit);
   const open = await services.registry.listPromotionRequests({ ...filter, status: 'open' });
   const requests = open.filter((request) => line === undefined || request.line === line);
   const names = models.map(({ name, task, owner }) => ({ name, task, owner }));
-  cli.out.result({ models: names, versions, awaitingApproval: requests }, () => {
+  cli.out.result({ models: names, versions, next, awaitingApproval: requests }, () => {
     cli.out.table({
       head: ['model', 'line', ...versionHead],
-      rows: models.flatMap((model) => rowsOf(model, newestOfLines(versions, limit))),
+      rows: models.flatMap((model) => rowsOf(model, versions)),
     });
-    if (newestOfLines(versions, limit).length < versions.length)
-      cli.out.line('there are older versions: --limit <n>, or --json');
+    for (const { modelName, line: name, after: last } of next)
+      cli.out.line(`there are older versions: ml models list --model ${modelName} --line ${name} --after ${last}`);
     if (versions.some(({ line }) => isSynthetic(line))) cli.out.line(cli.out.paint.yellow(SYNTHETIC_FOOTNOTE));
     printRequests(cli.out, requests);
   });
@@ -59,6 +66,27 @@ export function newestOfLines<V extends Pick<VersionRecord, 'modelName' | 'line'
     return count <= limit;
   });
 }
+
+type ListedVersion = Pick<VersionRecord, 'modelName' | 'line' | 'version'>;
+
+/** Lines of which more than `limit` versions were read, each with the last version that is shown. */
+export function linesWithMore(
+  versions: readonly ListedVersion[],
+  limit: number,
+): { readonly modelName: string; readonly line: string; readonly after: string }[] {
+  const nameOf = ({ modelName, line }: ListedVersion): string => `${modelName}/${line}`;
+  const shown = newestOfLines(versions, limit);
+  const last = new Map(shown.map((version) => [nameOf(version), version]));
+  const isShown = new Set(shown);
+  const cut = new Set(versions.filter((version) => !isShown.has(version)).map(nameOf));
+  return [...last.values()]
+    .filter((version) => cut.has(nameOf(version)))
+    .map(({ modelName, line, version }) => ({ modelName, line, after: version }));
+}
+
+/** Versions of a line; the page behind its oldest version is empty. @throws PipelineError `VERSION_NOT_FOUND`. */
+const ofLine = (versions: readonly VersionRecord[], line: string, after: string | undefined) =>
+  after !== undefined && !versions.some((version) => version.line === line) ? [] : versionsOfLine(versions, line);
 
 /** @throws PipelineError `VERSION_NOT_FOUND` when there is none, with the lines that have versions. */
 function versionsOfLine(versions: readonly VersionRecord[], line: string): readonly VersionRecord[] {

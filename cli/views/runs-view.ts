@@ -242,8 +242,22 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
 }
 
 /** One run by its id, or the only run of a retraining of one model. @throws PipelineError `RUN_NOT_FOUND`, `INVALID_INPUT`. */
-export async function findRun({ services }: Connection, workflowId: string): Promise<RunRecord> {
-  const [run, ...others] = await services.registry.listRuns({ workflowId });
+export const findRun = async (connection: Connection, workflowId: string): Promise<RunRecord> =>
+  (await findRuns(connection, [workflowId]))[0]!;
+
+/** The same of several ids, in their order, with one query. @throws PipelineError `RUN_NOT_FOUND`, `INVALID_INPUT`. */
+export async function findRuns({ services }: Connection, ids: readonly string[]): Promise<RunRecord[]> {
+  const found = await services.registry.listRuns({ workflowIds: ids, limit: MOST_RUNS });
+  return ids.map((id) => onlyRun(id, found));
+}
+
+/** More than the models of all retrainings that one would compare. */
+const MOST_RUNS = 10_000;
+
+/** @param found - among others all runs of this workflow and those below it. */
+function onlyRun(workflowId: string, found: readonly RunRecord[]): RunRecord {
+  const own = found.filter(({ workflowId: id }) => id === workflowId || id.startsWith(`${workflowId}/`));
+  const [run, ...others] = own;
   if (run === undefined) throw pipelineError('RUN_NOT_FOUND', { id: workflowId });
   if (others.length === 0) return run;
   const candidates = [run, ...others].map((one) => one.workflowId);

@@ -160,6 +160,22 @@ export function checkRegistry(open: () => RegistryBackend): void {
       expect(await registry.listRuns({ workflowId: `weeklyX${modelName}` })).toEqual([]);
     });
 
+    it('finds the runs of several workflows at once', async () => {
+      const { modelName } = scene();
+      const ids = ['a', 'b/child', 'c'].map((id) => `${modelName}-${id}`);
+      for (const id of ids) {
+        const run = { runKey: `${id}-k`, workflowId: id, modelName, line: 'default' };
+        await registry.startRun({ ...run, seed: 7, params: {}, codeVersion: 'c' });
+      }
+      const found = async (...names: readonly string[]) => {
+        const runs = await registry.listRuns({ workflowIds: names.map((name) => `${modelName}-${name}`) });
+        return runs.map(({ workflowId }) => workflowId).sort();
+      };
+      expect(await found('a', 'b', 'none')).toEqual(ids.slice(0, 2));
+      expect(await found('c')).toEqual([ids[2]]);
+      expect(await found()).toEqual([]);
+    });
+
     it('finishes a run once; a decision replaces an interruption and is final', async () => {
       const it = scene();
       const runKey = await it.begin();
@@ -342,6 +358,13 @@ export function checkRegistry(open: () => RegistryBackend): void {
       for (let count = 0; count < 11; count++) await it.add(`artefact ${count}`);
       const [newest] = await registry.listVersions({ modelName: it.modelName });
       expect(newest?.version).toBe('1.0.10');
+      const page = async (olderThan: string) => {
+        const versions = await registry.listVersions({ modelName: it.modelName, newestPerLine: 2, olderThan });
+        return versions.map(({ version }) => version);
+      };
+      expect(await page('1.0.10')).toEqual(['1.0.9', '1.0.8']);
+      expect(await page('1.0.1')).toEqual(['1.0.0']);
+      expect(await page('1.0.0')).toEqual([]);
     });
 
     it('returns the first answer for a repeated run, also after later changes', async () => {
