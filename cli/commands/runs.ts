@@ -58,6 +58,7 @@ const FILTER_HELP = `
 Filters compare fields by = != < <= > >=, [not] in (…), [not] like '…%', ilike, is [not] null; with and, or, not and
 parentheses. Texts are in single quotes; numbers may be nan and inf. A comparison finds only runs that have the value.
   model, line, decision, run, parent, trigger, version, code, dataset, snapshot, artefact, reason, note   texts
+                          trigger is 'schedule', 'drift', 'backfill', 'rerun' or 'command'
   started, ended          times: '2026-11-30' or '2026-11-30T03:00:00Z'
   duration, seed          numbers; seconds
   metrics.<name>          of the evaluation             series.<name>   any step of a learning curve

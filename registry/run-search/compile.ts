@@ -11,6 +11,7 @@ import { utcMoment } from './utc-moment.js';
 /** Workflow ids begin with what started them. */
 const TRIGGER = sql`case when r.rerun_of is not null then 'rerun'
   when r.workflow_id like 'weekly-retraining%' then 'schedule'
+  when r.workflow_id ~ '^[^/]*drift-retraining-[^/]+-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\dZ(/|$)' then 'drift'
   when r.workflow_id like 'backfill-%' then 'backfill' else 'command' end`;
 
 export const columns: Readonly<Record<Exclude<RunFieldName, 'note'>, RawBuilder<unknown>>> = {

@@ -10,7 +10,7 @@ export const runFields = {
   decision: { kind: 'text', meaning: 'registered, rejected, unchanged, skipped, failed, cancelled or running' },
   run: { kind: 'text', meaning: 'id of its workflow' },
   parent: { kind: 'text', meaning: 'id of the retraining that it belongs to' },
-  trigger: { kind: 'text', meaning: 'schedule, backfill, rerun or command' },
+  trigger: { kind: 'text', meaning: 'schedule, drift, backfill, rerun or command' },
   version: { kind: 'text', meaning: 'version that it registered' },
   started: { kind: 'time', meaning: 'when it began: a day or a moment in UTC' },
   ended: { kind: 'time', meaning: 'when it ended' },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listRuns, noteRun, type SearchOptions, tagRun } from '../../cli/views/run-search-view.js';
 import type { Services } from '../../composition/services.js';
 import type { RunBook } from '../../contracts/run-book.js';
+import { workflowIds } from '../../contracts/workflows.js';
 import { readConfig } from '../../platform/config/config.js';
 import { createPostgresRegistry, type PostgresRegistry } from '../../registry/postgres-registry.js';
 import { createRunBook } from '../../registry/run-search/run-book.js';
@@ -275,4 +276,12 @@ describe('the commands', () => {
       code: 'FILE_NOT_READABLE',
     });
   });
+});
+
+it('tells a run that drift started, whatever the prefix of the installation, from one of a similar name', async () => {
+  const retraining = { model: 'text', line: LINE, windowEnd: Date.UTC(2026, 10, 30) };
+  const started = ['', 'shop-'].map((prefix) => `${workflowIds.driftRetrainingOf(prefix, retraining)}/text`);
+  for (const id of [...started, 'drift-retraining-by-hand']) await run({ id, model: 'text' });
+  expect(await idsOf("trigger = 'drift'")).toEqual(started);
+  expect(await idsOf("trigger = 'command' and model = 'text'")).toEqual(['drift-retraining-by-hand']);
 });
