@@ -1,5 +1,5 @@
 import './zod-without-eval.js';
-import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
+import { type RetryPolicy, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import { ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 import {
   checkDriftInput,
@@ -20,6 +20,15 @@ import type { ProgressTable } from './visibility.js';
 
 /** Between two looks whether another retraining of the source has ended, and how often is looked. */
 const [PAUSE, MOST_LOOKS] = ['5 minutes', 288] as const; // a day: the next check comes then
+
+/**
+ * Another retraining may take the source's lock between the last look and the start. The server then starts this one
+ * again, under the same id, for another day; every other failure of it is final.
+ */
+const WHILE_LOCKED: RetryPolicy = {
+  ...{ initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: PAUSE },
+  maximumAttempts: MOST_LOOKS,
+};
 
 interface Check {
   readonly plan: DriftCheckPlan;
@@ -68,6 +77,7 @@ async function retrain({ table }: Check, { modelName, line, window, retrainingId
       args: [{ models: [modelName], source, trigger: 'drift' }],
       // Also after it has ended: one window starts one retraining.
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      retry: WHILE_LOCKED,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: summaryOf(`Retrain ${modelName} for drift`, line),
     });

@@ -17,6 +17,7 @@ import { masterTrainingInput, workflowIds } from '../contracts/workflows.js';
 import { mapBounded } from './bounded.js';
 import { dataPipeline } from './data-pipeline.js';
 import { type Fault, faultOf } from './failures.js';
+import { withFinalFailure } from './final-failure.js';
 import { createOutageStop, type OutageStop } from './outage-stop.js';
 import { parseInput } from './parse-input.js';
 import { promoteModel } from './promote-model.js';
@@ -53,12 +54,14 @@ export async function masterTraining(input: MasterTrainingInput = {}): Promise<M
   const { firstExecutionRunId: runKey, workflowId } = workflowInfo();
   const { models, source, snapshotHash, from, rerunOf } = request;
   const table = showProgress(['data pipeline']);
-  const plan = await bookkeeping('Plan').planMaster({ models, source, snapshotHash, from, rerunOf });
+  const plan = await withFinalFailure(() =>
+    bookkeeping('Plan').planMaster({ models, source, snapshotHash, from, rerunOf }),
+  );
   table.onLine(plan.line);
   for (const model of plan.models) table.mark(model, 'waiting');
   const course: Course = { snapshotHash: null, notes: [], outcomes: [] };
   const master = { request, runKey, workflowId, plan, table, outageStop: createOutageStop(), course };
-  return withSourceLock(plan.source, () => withReport(master, () => retrain(master)));
+  return withSourceLock(plan.source, () => withFinalFailure(() => withReport(master, () => retrain(master))));
 }
 
 async function retrain(master: Master): Promise<MasterTrainingResult> {

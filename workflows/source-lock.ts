@@ -32,7 +32,8 @@ export async function retrainingLock(): Promise<void> {
 
 /**
  * Runs `work` while no other retraining of this source runs.
- * @throws ApplicationFailure `ALREADY_RUNNING`, never retried, naming the retraining that runs.
+ * @throws ApplicationFailure `ALREADY_RUNNING`, naming the retraining that runs; only the start with a retry policy (a
+ *   retraining for drift) is repeated for it.
  */
 export async function withSourceLock<Result>(source: string, work: () => Promise<Result>): Promise<Result> {
   if (!patched('source-lock')) return work(); // retrainings from before there was a lock
@@ -63,7 +64,8 @@ async function alreadyRunning(source: string, lockId: string): Promise<Applicati
   const { workflowId: holder } = await bookkeeping('Find the retraining that runs').findLockHolder({ lockId });
   const id = holder ?? lockId;
   const message = `${id} retrains the source ${source} already; follow it with: ml runs show ${id} --follow`;
-  return ApplicationFailure.create({ type: 'ALREADY_RUNNING', message, nonRetryable: true, details: [{ id }] });
+  const nonRetryable = workflowInfo().retryPolicy === undefined;
+  return ApplicationFailure.create({ type: 'ALREADY_RUNNING', message, nonRetryable, details: [{ id }] });
 }
 
 async function release(lock: Lock): Promise<void> {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { showRun } from '../../cli/views/runs-view.js';
 import type { CheckDriftResult, DriftDecision } from '../../contracts/drift.js';
-import type { MasterTrainingResult, TrainModelResult } from '../../contracts/workflows.js';
+import { type MasterTrainingResult, type TrainModelResult, workflowIds } from '../../contracts/workflows.js';
 import { loadDataset } from '../../datasets/snapshots/dataset-store.js';
 import { generateCustomers } from '../../datasets/sources/backend/generator/generate.js';
 import { replaceSource } from '../../datasets/sources/backend/load.js';
@@ -11,12 +12,14 @@ import { numberColumn } from '../../learning/table.js';
 import { createAlertBook } from '../../monitoring/alerts/alerts.js';
 import { listDecisions } from '../../monitoring/drift/drift-log.js';
 import { driftScores } from '../../monitoring/drift/drift-scores.js';
+import { windowText } from '../../monitoring/drift/window-text.js';
 import { findModel } from '../../models/catalogue.js';
 import { type KeyRing, openKeyRing } from '../../platform/keys/key-ring.js';
 import { FILE_LINE, MODEL, storeCreditDataset } from '../support/credit-dataset.js';
 import { type GivenAnswer, logAnswers } from '../support/logged-answers.js';
 import { saveHistory } from '../support/save-history.js';
 import { createTestPlatform, hasTemporal, type TestPlatform } from '../support/test-platform.js';
+import { captureCommand } from '../support/view-context.js';
 import { startFleet } from '../support/worker-fleet.js';
 
 const DAY_MS = 86_400_000;
@@ -119,6 +122,26 @@ describe.skipIf(!hasTemporal())('checkDrift', () => {
     expect(runs).toHaveLength(1);
   });
 
+  it('is told by the run, in words and as JSON, and finds the run by its trigger', async () => {
+    const { client, config, endpoints, services } = platform;
+    const connection = { services, endpoints, temporal: () => Promise.resolve(client) };
+    const id = retrained.retrainingId!;
+    const shown = captureCommand(config, connection);
+    await showRun(shown.cli, id, false);
+    const window = windowText(retrained.window);
+    expect(shown.printed()).toContain(`started for drift in ${window}: ${retrained.reasons[0]}`);
+    const [run] = await services.registry.listRuns({ workflowId: id });
+    const asJson = captureCommand(config, connection, { json: true });
+    await showRun(asJson.cli, run!.workflowId, false);
+    const trigger = { kind: 'drift', window, reasons: retrained.reasons };
+    expect(JSON.parse(asJson.printed())).toMatchObject({ workflowId: run!.workflowId, trigger });
+    const byHand = captureCommand(config, connection, { json: true });
+    await showRun(byHand.cli, platform.id('t'), false);
+    expect(JSON.parse(byHand.printed())).toMatchObject({ trigger: null });
+    const { runs } = await services.runBook.search({ where: "trigger = 'drift'", limit: 9 });
+    expect(runs.map(({ workflowId }) => workflowId)).toEqual([run!.workflowId]);
+  });
+
   it('raises an alert only within the cool-down', async () => {
     await log(6, moved);
     const { lines } = await check('cooled', 6);
@@ -135,6 +158,36 @@ describe.skipIf(!hasTemporal())('checkDrift', () => {
     await log(7, (row) => row);
     expect((await check('settled', 7)).lines).toMatchObject([{ decision: 'none' }]);
     expect(await openAlerts()).toEqual([]);
+  });
+
+  it('starts a retraining when the lock is free that another one took between the last look and the start', async () => {
+    const { client, queue, services } = platform;
+    await services.pool.query(`update monitoring.drift_decisions set decided_at = decided_at - interval '8 days'`);
+    await log(8, moved);
+    // Without a parent the lock names no holder, as in the moment before its start: the look finds it free.
+    const lock = { workflowId: workflowIds.retrainingLockOf(queue, FILE_LINE), taskQueue: platform.id('nobody') };
+    const other = await client.workflow.start('retrainingLock', lock);
+    const { lines } = await check('locked', 8);
+    expect(lines).toMatchObject([{ decision: 'retrain' }]);
+    const id = lines[0]!.retrainingId!;
+    const { firstExecutionRunId } = (await client.workflow.getHandle(id).fetchHistory()).events![0]!.workflowExecutionStartedEventAttributes!; // prettier-ignore
+    const first = client.workflow.getHandle(id, firstExecutionRunId!, { followRuns: false });
+    await expect(first.result()).rejects.toThrow();
+    expect(await services.registry.listRuns({ workflowId: id })).toEqual([]);
+    await other.terminate();
+    const result = (await client.workflow.getHandle(id).result()) as MasterTrainingResult;
+    expect(result).toMatchObject({ status: 'completed', models: [{ result: { decision: 'skipped' } }] });
+    expect((await check('locked-again', 8)).lines).toMatchObject([{ decision: 'retrain', retrainingId: id }]);
+    expect(await services.registry.listRuns({ workflowId: id })).toHaveLength(1);
+  });
+
+  it('fails for good of anything but the lock', async () => {
+    const { client, queue } = platform;
+    const options = { workflowId: platform.id('no-source'), taskQueue: queue, retry: { initialInterval: '1 second' } };
+    const args = [{ models: [MODEL], source: 'no-such-source', trigger: 'drift' }];
+    const run = await client.workflow.start('masterTraining', { ...options, args });
+    await expect(run.result()).rejects.toMatchObject({ cause: { type: 'SOURCE_NOT_FOUND', nonRetryable: true } });
+    expect((await client.workflow.getHandle(run.workflowId).describe()).runId).toBe(run.firstExecutionRunId);
   });
 
   it('refuses a window that has not ended, and an unknown model', async () => {
