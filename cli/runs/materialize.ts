@@ -60,8 +60,9 @@ export function reportMaterialisation(cli: CliContext, workflowId: string, resul
     ]);
     out.table({ head: ['view', 'as of (UTC)', 'customers computed'], rows, right: ['customers computed'] });
     const where = onlineStore === null ? 'the offline store' : `the offline store and ${onlineStore}`;
+    const written = buckets === 0 ? 'nothing to write' : `written to ${where}`;
     const read = `snapshot ${shortHash(snapshotHash)} of ${result.source}`;
-    out.line(`${read}, ${buckets} of ${buckets + unchangedBuckets} buckets changed; written to ${where}`);
+    out.line(`${read}, ${buckets} of ${buckets + unchangedBuckets} buckets computed; ${written}`);
     for (const note of result.notes) out.line(note);
   });
 }

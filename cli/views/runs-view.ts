@@ -1,4 +1,6 @@
 import { parityResult } from '../../contracts/feature-parity.js';
+import { materializeFeaturesResult } from '../../contracts/materialisation.js';
+import { reportMaterialisation } from '../runs/materialize.js';
 import { reportParity } from '../runs/parity.js';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { loadEvaluation } from '../../training/evaluation-document.js';
@@ -160,6 +162,10 @@ async function followToEnd(
   if (type === 'masterTraining') return reportMaster(cli, connection, workflowId, waited.result);
   if (type === 'checkParity') {
     reportParity(cli, workflowId, parityResult.parse(waited.result));
+    return;
+  }
+  if (type === 'materializeFeatures') {
+    reportMaterialisation(cli, workflowId, materializeFeaturesResult.parse(waited.result));
     return;
   }
   if (isModelTraining(waited.result)) return reportModel(cli, connection, workflowId, waited.result);
