@@ -53,17 +53,19 @@ const momentOf = ({ manifest }: KnownSnapshot, { tables }: Pick<FeatureView, 'ta
   knownUntil(manifest, tables);
 
 /**
- * The snapshot from which a value of this moment was computed; else the first one that knows everything before it, as
- * for a value that was pushed between two runs. A moment after all snapshots that lies some quarters of an hour beside
- * one of theirs is a shifted one.
+ * The snapshot from which a value of this moment was computed, of several the last one before the read; else the first
+ * one that knows everything before it, as for a value that was pushed between two runs. A moment after all snapshots that
+ * lies some quarters of an hour beside one of theirs may be a shifted one.
  * @param snapshots - newest first.  @returns null when no snapshot reaches that far, or all that do are gone.
  */
 export function replaySource(
   snapshots: readonly KnownSnapshot[],
   view: Pick<FeatureView, 'tables'>,
-  eventTime: number,
+  { eventTime, at }: { readonly eventTime: number; readonly at: number },
 ): ReplaySource | null {
-  const exact = snapshots.find((snapshot) => momentOf(snapshot, view) === eventTime);
+  const ofMoment = snapshots.filter((snapshot) => momentOf(snapshot, view) === eventTime);
+  // Of events that have ended every snapshot has the same moment, also where rows were changed later.
+  const exact = ofMoment.find(({ manifest: { asOf } }) => asOf <= at) ?? ofMoment[0];
   if (exact !== undefined) return { snapshot: exact, moment: eventTime, shift: 0 };
   const later = snapshots.findLast(({ manifest: { asOf } }) => asOf >= eventTime);
   const beside = snapshots.find((snapshot) => isShift(eventTime - momentOf(snapshot, view)));

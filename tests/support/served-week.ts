@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { vi } from 'vitest';
 import type { SnapshotTables } from '../../contracts/backend.js';
-import type { FeatureView } from '../../contracts/feature-view.js';
+import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import type { ParityResult } from '../../contracts/feature-parity.js';
 import type { ModelDefinition } from '../../contracts/model-definition.js';
 import type { VersionRecord } from '../../contracts/registry.js';
 import { knownUntil } from '../../datasets/snapshots/known-until.js';
 import { loadSnapshot, loadSnapshotTables } from '../../datasets/snapshots/snapshot-store.js';
-import { featureViews } from '../../feature-store/definitions/index.js';
+import type { FeatureSetRef } from '../../contracts/activities.js';
+import { featureViews, findView } from '../../feature-store/definitions/index.js';
 import { buildFeatureSet } from '../../feature-store/offline/build.js';
-import { materializeFeatureSet } from '../../feature-store/online/materialize.js';
+import { buildChangedParts, mergeChangedParts } from '../../feature-store/offline/changed-parts.js';
+import { materializeFeaturePart, materializeFeatureSet } from '../../feature-store/online/materialize.js';
 import type { OnlineStore } from '../../feature-store/online/online-store.js';
+import { pushFeatures } from '../../feature-store/online/push-features.js';
+import { unreported } from '../../platform/child-process/report-step.js';
+import { createFeatureLog } from '../../registry/feature-log.js';
+import type { ApiDeps } from '../../serving/api.js';
 import { servingSchema } from '../../inference/prediction-log/schema.js';
 import { textColumn } from '../../learning/table.js';
 import { model as credit } from '../../models/credit-risk-scorer/index.js';
@@ -54,6 +60,10 @@ export interface ServedWeek {
   readonly userIds: () => readonly string[];
   /** Runs the pipeline on the next day at two o'clock; without `write` the online store gets nothing of it. */
   nextDay(options?: { readonly write?: boolean }): Promise<ServedDay>;
+  /** Computes and writes the customers whose rows changed since the last run, so many hours after it. */
+  increment(hours: number): Promise<{ readonly asOf: number; readonly computed: readonly number[] }>;
+  /** An API on a socket, that takes pushes and answers by these models. */
+  listen(models: readonly ModelDefinition[]): Promise<{ readonly url: string; close(): Promise<void> }>;
   /** Sets the clock to so many hours after the last run. */
   clockAt(hours: number): number;
   /** Asks the API about customers, by an API whose code has these views. @returns status of each answer. */
@@ -63,7 +73,12 @@ export interface ServedWeek {
   close(): Promise<void>;
 }
 
-async function apiOf(store: OnlineStore, log: OpenLog, views: readonly FeatureView[]): Promise<FastifyInstance> {
+async function apiOf(
+  store: OnlineStore,
+  log: OpenLog,
+  views: readonly FeatureView[],
+  more: Partial<Pick<ApiDeps, 'push' | 'models'>> = {},
+): Promise<FastifyInstance> {
   const predictor = await credit.predictor(await trainCreditArtefact());
   const record = {
     ...{ modelName: credit.name, line: 'synthetic', version: '1.0.0', stage: 'production', artefactHash: 'a' },
@@ -80,7 +95,7 @@ async function apiOf(store: OnlineStore, log: OpenLog, views: readonly FeatureVi
   });
   await router.refresh();
   const model: ModelDefinition = { ...byFixture, requestFeatures: { ...byFixture.requestFeatures!, views } };
-  return createTestApi(router, { onlineStore: store, models: [model], predictionLog: log.log });
+  return createTestApi(router, { onlineStore: store, models: [model], predictionLog: log.log, ...more });
 }
 
 /** Days begin on 5 October 2026, when the generated events are alive. */
@@ -95,7 +110,20 @@ export async function createServedWeek(openStore: (source: GeneratedSource) => O
   const databaseUrl = pool.options.connectionString!;
   const log = openPredictionLog({ databaseUrl, home, keys, keepDays: 90, mostSpoolBytes: 0, logger: quietLogger });
   vi.useFakeTimers({ toFake: ['Date'] });
-  const state = { day: 0, asOf: 0, userIds: [] as readonly string[] };
+  const featureLog = createFeatureLog(pool);
+  const written = async (snapshotHash: string, set: FeatureSetRef, wholeEventTime?: number): Promise<void> => {
+    const manifest = await loadSnapshot(blobs, snapshotHash);
+    for (const { name: view, version, entities } of set.views) {
+      const eventTime = knownUntil(manifest, findView(`${view}@${version}`).tables);
+      const counts = { entities, computed: entities, wholeEventTime: wholeEventTime ?? eventTime };
+      const hashes = { snapshotHash, featureSetHash: set.hash, workflowId: 'week' };
+      await featureLog.recordMaterialisation({ source: SOURCE, view, version, eventTime, ...counts, ...hashes });
+    }
+    for (const profiled of await profileFeatureSet({ blobs, hash: set.hash, views: featureViews }))
+      await statistics.record({ source: SOURCE, writtenAt: Date.now(), ...profiled });
+    Object.assign(state, { snapshotHash, setHash: set.hash });
+  };
+  const state = { day: 0, asOf: 0, snapshotHash: '', setHash: '', userIds: [] as readonly string[] };
   const needed = [...new Set(['users' as const, ...featureViews.flatMap(({ tables }) => tables)])];
   return {
     source,
@@ -108,12 +136,29 @@ export async function createServedWeek(openStore: (source: GeneratedSource) => O
       const { hash } = await source.snapshot(`day-${state.day}`, asOf);
       const set = await buildFeatureSet({ blobs, snapshotHash: hash, views: featureViews, signal });
       if (write) await materializeFeatureSet({ blobs, store, hash: set.hash, views: featureViews });
-      for (const profiled of await profileFeatureSet({ blobs, hash: set.hash, views: featureViews }))
-        await statistics.record({ source: SOURCE, writtenAt: asOf, ...profiled });
+      await written(hash, set);
       const tables = await loadSnapshotTables(blobs, hash, { tables: needed });
       state.userIds = textColumn(tables.users!, 'id').map((id) => id!);
       const manifest = await loadSnapshot(blobs, hash);
       return { asOf, tables, momentOf: (view) => knownUntil(manifest, view.tables) };
+    },
+    async increment(hours) {
+      const asOf = state.asOf + hours * HOUR_MS;
+      vi.setSystemTime(asOf);
+      const { hash: snapshotHash } = await source.snapshot(`day-${state.day}+${hours}`, asOf);
+      const views = featureViews.map((view) => ({ view, base: state.snapshotHash }));
+      const build = { blobs, snapshotHash, views, moments: null, moment: null, signal, onStep: unreported };
+      const parts = await buildChangedParts(build, 0);
+      const continues = Object.fromEntries(featureViews.map((view) => [referenceOf(view), state.setHash]));
+      const set = await mergeChangedParts({ ...build, continues }, parts);
+      await materializeFeaturePart({ blobs, store, source: SOURCE }, featureViews, parts[0]!);
+      await written(snapshotHash, set, state.asOf);
+      return { asOf, computed: set.views.map(({ entities }) => entities) };
+    },
+    async listen(models) {
+      const push: ApiDeps['push'] = (given) => pushFeatures({ blobs, store, featureLog }, given);
+      const app = await apiOf(store, log, featureViews, { push, models });
+      return { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() };
     },
     clockAt(hours) {
       const now = state.asOf + hours * HOUR_MS;
@@ -128,8 +173,16 @@ export async function createServedWeek(openStore: (source: GeneratedSource) => O
       return statuses;
     },
     async check(since, sample = 1_000) {
-      const written = await statistics.materialisations(SOURCE);
-      const stores = { blobs, database: pool, snapshotLog: source.log, keys, views: featureViews, written, signal };
+      const known = await statistics.materialisations(SOURCE);
+      const stores = {
+        blobs,
+        database: pool,
+        snapshotLog: source.log,
+        keys,
+        views: featureViews,
+        written: known,
+        signal,
+      };
       return checkParity(stores, { runKey: 'check', source: SOURCE, since, until: Date.now() + 1, sample });
     },
     async close() {
