@@ -4,6 +4,8 @@ import type { ColumnValues } from './column-values.js';
 /** Quantiles of a shape: every 5 %. */
 export const QUANTILES = 20;
 const MOST_CATEGORIES = 20;
+/** A category of fewer rows is not named: clients send any text as one, and the log that holds it is encrypted. */
+const FEWEST_ROWS = 5;
 /** Digits of a stored quantile: enough for a drawing and a ratio, and none that would name a row. */
 const DIGITS = 6;
 
@@ -18,6 +20,9 @@ function numberShape(values: Float64Array): ColumnShape {
   };
 }
 
+/** PostgreSQL keeps no NUL and no half of a surrogate pair in JSON. */
+const storable = (name: string): string => name.replaceAll(/[\0\p{Surrogate}]/gu, '\ufffd');
+
 function categoryShape(values: readonly (string | null)[]): ColumnShape {
   const counts = new Map<string, number>();
   let known = 0;
@@ -26,7 +31,8 @@ function categoryShape(values: readonly (string | null)[]): ColumnShape {
       counts.set(value, (counts.get(value) ?? 0) + 1);
       known += 1;
     }
-  const shares = [...counts].map(([name, count]): [string, number] => [name, count / known]);
+  const named = [...counts].filter(([, count]) => count >= FEWEST_ROWS);
+  const shares = named.map(([name, count]): [string, number] => [storable(name), count / known]);
   const frequent = shares.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_CATEGORIES);
   return { count: values.length, missing: values.length - known, quantiles: null, categories: frequent };
 }
