@@ -144,10 +144,11 @@ async function eraseOnce(deps: ErasureDeps, request: ErasureRequest): Promise<Er
   }
   onStep('deleting rows');
   const deleted = await inTransaction(deps.pool, (client) => deleteRows(client, before.rows));
-  const online = await deps.onlineStore.forget(userId, source);
   onStep('removing what was made of them');
   const copies = await findCopies(deps, { userId, source });
   await removeBlobs(deps, copies);
+  // Last: the API computes pushed rows from the snapshot of the last run, and stores values again while that is there.
+  const online = await deps.onlineStore.forget(userId, source);
   const { retained, others } = before.copies;
   const found = { ...rowCounts(before.copies), ...copyCounts({ ...copies, retained, others }) };
   const counts = positive({ ...found, ...deleted, online });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Erasure, eraseCustomer, listCustomer, surveyCustomer } from '../../activities/erasure/erase-customer.js';
 import { statesOfSnapshot } from '../../activities/jobs/build-states.js';
 import { namesCustomer, readContent } from '../../activities/erasure/stored-documents.js';
@@ -160,7 +160,15 @@ describe('an erasure', () => {
       `select id from backend.chat_messages where source = 'generated' and user_id = $1`,
       [userId],
     );
+    const forget = onlineStore.forget.bind(onlineStore);
+    const stored: boolean[] = [];
+    const forgetting = vi.spyOn(onlineStore, 'forget').mockImplementation(async (...asked) => {
+      stored.push(await blobs.has(second));
+      return forget(...asked);
+    });
     const { counts, snapshots } = await erase(userId);
+    forgetting.mockRestore();
+    expect(stored).toEqual([false]); // until then a push could store values of the snapshot again
     expect(snapshots).toHaveLength(2);
     expect(counts).toMatchObject({ snapshots: 2, predictions: 1, feedback: 1, quarantine: 1, checkpoints: 1 });
     expect(counts.online).toBe(featureViews.length);
