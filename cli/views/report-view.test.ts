@@ -38,7 +38,8 @@ async function run(command: (cli: CliContext) => Promise<unknown>, runs: readonl
     blobs,
     reports: { findReport: async (id: string) => (id === workflowId ? report : null) },
     registry: {
-      listRuns: async (filter: { workflowId: string }) => runs.filter((one) => one.workflowId === filter.workflowId),
+      listRuns: ({ workflowId, workflowIds = [] }: { workflowId?: string; workflowIds?: readonly string[] }) =>
+        Promise.resolve(runs.filter((run) => [workflowId, ...workflowIds].includes(run.workflowId))),
     },
     usage: { listUsage: async () => sampleReport.usage },
   };

@@ -248,8 +248,8 @@ function printDataset(out: Output, dataset: NonNullable<RunRecord['dataset']>): 
 }
 
 /** One run by its id, or the only run of a retraining of one model. @throws PipelineError `RUN_NOT_FOUND`, `INVALID_INPUT`. */
-export const findRun = async (connection: Connection, workflowId: string): Promise<RunRecord> =>
-  (await findRuns(connection, [workflowId]))[0]!;
+export const findRun = async ({ services }: Connection, workflowId: string): Promise<RunRecord> =>
+  onlyRun(workflowId, await services.registry.listRuns({ workflowId }));
 
 /** The same of several ids, in their order, with one query. @throws PipelineError `RUN_NOT_FOUND`, `INVALID_INPUT`. */
 export async function findRuns({ services }: Connection, ids: readonly string[]): Promise<RunRecord[]> {
