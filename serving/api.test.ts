@@ -327,6 +327,7 @@ describe('operation', () => {
       services: [],
       predictionLog: { status: 'ok', waiting: 0, dropped: 0, spooled: 0 },
       queue: { depth: 0, limit: 1000 },
+      views: [],
     });
   });
 
