@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../platform/config/config.js';
 import { blobKey } from '../../platform/blobs/blob-key.js';
 import type { Endpoints } from '../../platform/embedded/endpoints.js';
 import { loadArtefact } from '../../registry/artefacts.js';
+import type { HealthReport } from '../../serving/health/health-report.js';
 import { signToken } from '../../serving/identity/sign-token.js';
 import { readTokenSecret } from '../../serving/identity/token-keys.js';
 import { runApi } from '../../serving/run-api.js';
@@ -81,7 +82,8 @@ const inFlight = async ({ url }: RunningApi): Promise<string | undefined> => {
   const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
   return /^ml_queue_depth (\d+)/m.exec(await metrics.text())?.[1];
 };
-const healthOf = async ({ url }: RunningApi) => (await (await fetch(`${url}/health`)).json()) as { status: string };
+const healthOf = async ({ url }: RunningApi) =>
+  (await (await fetch(`${url}/health`)).json()) as Pick<HealthReport, 'status' | 'views'>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ml-api-'));
@@ -116,6 +118,9 @@ describe('the API', () => {
     const api = await start();
     expect(await ask(api)).toMatchObject({ status: 404, code: 'VERSION_NOT_FOUND' });
     expect(await healthOf(api)).toMatchObject({ status: 'ok', models: expect.arrayContaining([expect.objectContaining({ model: MODEL, status: 'untrained' })]) as object }); // prettier-ignore
+    await expect
+      .poll(async () => (await healthOf(api)).views, { timeout: 20_000 })
+      .toContainEqual(expect.objectContaining({ kind: 'feature view', name: 'user-financials' }));
     const version = await staged();
     await expect.poll(() => answering(api), { timeout: 20_000 }).toBe(version);
     await api.stop();
