@@ -133,10 +133,10 @@ function freshnessFollowed(
 
 /** Pushes with their entries in the audit log, which names no customer. */
 const pushOf =
-  ({ blobs, onlineStore: store, featureLog, audit }: Services): PushFeatures =>
+  ({ blobs, onlineStore: store, featureLog, snapshotLog, audit }: Services): PushFeatures =>
   (push, actor) =>
     audit.record(async (append) => {
-      const pushed = await pushFeatures({ blobs, store, featureLog }, push);
+      const pushed = await pushFeatures({ blobs, store, featureLog, snapshotLog }, push);
       const rows = Object.values(push.rows).reduce((sum, some) => sum + some.length, 0);
       await append({
         actor,

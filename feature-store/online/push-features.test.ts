@@ -14,7 +14,7 @@ import { createFileBlobStore } from '../../platform/blobs/file-blob-store.js';
 import { generatedTables, storeSnapshotOf } from '../../tests/support/generated-tables.js';
 import { featureViews } from '../definitions/index.js';
 import { createMemoryStore } from './memory-store.js';
-import { type FeaturePush, pushFeatures } from './push-features.js';
+import { type FeaturePush, type PushDeps, pushFeatures } from './push-features.js';
 import { pushBody, type PushedRows } from './pushed-rows.js';
 
 const USER = 'u000003';
@@ -77,9 +77,17 @@ const logOf = (hash: string) => ({
       } as MaterialisedView,
     ]),
 });
+/** Hash of a snapshot that was erased, and of the one in its place. */
+const ERASED = 'e'.repeat(64);
+const snapshotLog: PushDeps['snapshotLog'] = {
+  erased: (hash) =>
+    Promise.resolve(
+      hash === ERASED ? [{ hash, kind: 'snapshot', replacedBy: snapshotHash, erasedAt: new Date(asOf) }] : [],
+    ),
+};
 const push = (given: Partial<FeaturePush> = {}, store = createMemoryStore(null), hash = snapshotHash) =>
   pushFeatures(
-    { blobs, store, featureLog: logOf(hash) },
+    { blobs, store, featureLog: logOf(hash), snapshotLog },
     { source: SOURCE, view, entityId: USER, rows: withheld, asOf, ...given },
   );
 
@@ -103,6 +111,10 @@ describe('pushFeatures', () => {
     const rows = { transactions: [...withheld.transactions!, { ...corrected, amount: 5 }, corrected] };
     const once = { transactions: [...withheld.transactions!, corrected] };
     expect((await push({ rows })).value).toEqual((await push({ rows: once })).value);
+  });
+
+  it('reads what is left of a snapshot that a customer was erased from', async () => {
+    expect((await push({}, undefined, ERASED)).value).toEqual((await push()).value);
   });
 
   it('leaves a later value in place', async () => {

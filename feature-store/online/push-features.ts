@@ -4,6 +4,7 @@ import type { FeatureLog, MaterialisedView } from '../../contracts/feature-log.j
 import { type FeatureView, referenceOf } from '../../contracts/feature-view.js';
 import { loadSnapshot } from '../../datasets/snapshots/load-snapshot.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
+import type { SnapshotLog } from '../../datasets/snapshots/snapshot-log.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
 import { unionOfColumns } from '../definitions/table-columns.js';
 import { loadEntityTables } from '../offline/entity-tables.js';
@@ -17,6 +18,7 @@ export interface PushDeps {
   readonly blobs: BlobStore;
   readonly store: Pick<OnlineStore, 'get' | 'put'>;
   readonly featureLog: Pick<FeatureLog, 'listMaterialisations'>;
+  readonly snapshotLog: Pick<SnapshotLog, 'erased'>;
 }
 
 /** Rows of one entity that the last run did not know. */
@@ -43,6 +45,13 @@ async function lastRun({ featureLog }: PushDeps, { source, view }: FeaturePush):
   const last = found.find((each) => each.view === view.name && each.version === view.version);
   if (last !== undefined) return last;
   throw pipelineError('ENTITY_NOT_FOUND', { source, views: [referenceOf(view)] });
+}
+
+/** The snapshot of the last run, or what is left of it since customers of it were forgotten. */
+async function presentSnapshot(deps: Pick<PushDeps, 'blobs' | 'snapshotLog'>, hash: string): Promise<SnapshotManifest> {
+  const [erased] = await deps.snapshotLog.erased(hash, 1);
+  const next = erased?.replacedBy ?? null;
+  return next === null ? loadSnapshot(deps.blobs, hash) : presentSnapshot(deps, next);
 }
 
 /** Features read rows strictly before their moment, so a later row would change nothing without a word. */
@@ -87,7 +96,7 @@ export async function pushFeatures(deps: PushDeps, push: FeaturePush): Promise<P
   requireEarlier(push);
   const { source, view, entityId, asOf } = push;
   const last = await lastRun(deps, push);
-  const snapshot = await loadSnapshot(deps.blobs, last.snapshotHash);
+  const snapshot = await presentSnapshot(deps, last.snapshotHash);
   requireUnchanged(snapshot, view);
   const tables = await tablesWith(deps, push, snapshot);
   const value = { viewVersion: view.version, eventTime: asOf, features: view.prepare(tables)(entityId, asOf) };

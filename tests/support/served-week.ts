@@ -156,7 +156,8 @@ export async function createServedWeek(openStore: (source: GeneratedSource) => O
       return { asOf, computed: set.views.map(({ entities }) => entities) };
     },
     async listen(models) {
-      const push: ApiDeps['push'] = (given) => pushFeatures({ blobs, store, featureLog }, given);
+      const push: ApiDeps['push'] = (given) =>
+        pushFeatures({ blobs, store, featureLog, snapshotLog: source.log }, given);
       const app = await apiOf(store, log, featureViews, { push, models });
       return { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() };
     },
