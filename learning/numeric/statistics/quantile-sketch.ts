@@ -45,8 +45,8 @@ export function sketchOf(values: Float64Array): QuantileSketch {
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
     count += 1;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
+    if (value < minimum) minimum = value + 0; // no negative zero, which JSON has not
+    if (value > maximum) maximum = value + 0;
     const magnitude = Math.abs(value);
     if (magnitude < SMALLEST) zeros += 1;
     else add(value < 0 ? negative : positive, bucketOf(magnitude), 1);
