@@ -265,7 +265,9 @@ describe('an exported folder', () => {
   const verify = (path: string, more: object = {}) => verifyFiles(command().cli, path, more);
 
   beforeAll(async () => {
-    const version = await registerVersion(services, trained);
+    const later = await connect(); // a running process follows a rotation within a second
+    const version = await registerVersion(later, trained);
+    await later.close();
     await exportVersion(command().cli, { ...named(version), folder: exported() });
   });
 
