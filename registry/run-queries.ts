@@ -1,8 +1,9 @@
 import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Comparison, GateResult, Interval, Metric } from '../contracts/evaluation.js';
+import { pipelineError } from '../contracts/errors.js';
 import type { ReusableStep } from '../contracts/steps.js';
-import type { RegistryTables, RegistryTransaction } from './tables.js';
+import type { RegistryDatabase, RegistryTables, RegistryTransaction } from './tables.js';
 
 /** The key of one model's run. */
 export interface RunKey {
@@ -17,7 +18,18 @@ export interface EvaluationFacts {
   readonly gates: readonly GateResult[];
 }
 
-const keyColumns = ({ runKey, modelName }: RunKey) => ({ run_key: runKey, model_name: modelName });
+export const keyColumns = ({ runKey, modelName }: RunKey) => ({ run_key: runKey, model_name: modelName });
+
+/** @throws PipelineError `RUN_NOT_FOUND`. */
+export async function requireRun(database: RegistryDatabase, { runKey, modelName }: RunKey): Promise<void> {
+  const found = await database
+    .selectFrom('runs')
+    .select('run_key')
+    .where('run_key', '=', runKey)
+    .where('model_name', '=', modelName)
+    .executeTakeFirst();
+  if (found === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
+}
 
 const intervalColumns = ({ low, high, level, method }: Interval) => ({
   interval_low: low,

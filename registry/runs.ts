@@ -3,7 +3,7 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { PipelineError, pipelineError } from '../contracts/errors.js';
 import type { RunRecord, RunStatus, StartRunInput } from '../contracts/registry.js';
 import { comparisonOf, datasetOf, metricOf, overrideColumns, overrideOf, paramsOf } from './row-mappers.js';
-import { belowWorkflow, insertParams, type RunKey, runFacts } from './run-queries.js';
+import { belowWorkflow, insertParams, requireRun, type RunKey, runFacts } from './run-queries.js';
 import type { RegistryDatabase, RegistryTransaction } from './tables.js';
 
 /** Creates the model and the experiment of a line if they do not exist. */
@@ -79,23 +79,13 @@ export async function recordDataset(database: RegistryDatabase, key: RunKey, dat
   });
 }
 
-async function assertRun(database: RegistryDatabase, { runKey, modelName }: RunKey): Promise<void> {
-  const found = await database
-    .selectFrom('runs')
-    .select('run_key')
-    .where('run_key', '=', runKey)
-    .where('model_name', '=', modelName)
-    .executeTakeFirst();
-  if (found === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
-}
-
 /** Records one artefact for each role; a repeated step with another artefact replaces the earlier entry. */
 export async function recordArtefact(
   database: RegistryDatabase,
   key: RunKey,
   artefact: { readonly role: string; readonly hash: string; readonly bytes: number },
 ): Promise<void> {
-  await assertRun(database, key);
+  await requireRun(database, key);
   const { hash, bytes } = artefact;
   await database
     .insertInto('run_artefacts')
@@ -122,7 +112,7 @@ export async function finishRun(
     .where('model_name', '=', key.modelName)
     .where('status', 'in', replaceable)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) await assertRun(database, key);
+  if (numUpdatedRows === 0n) await requireRun(database, key);
 }
 
 const selectRuns = (database: RegistryDatabase) =>

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { z } from 'zod';
-import { PipelineError, pipelineError } from '../../contracts/errors.js';
+import { PipelineError } from '../../contracts/errors.js';
 import type { FoundRun, MetricStep, RunAnnotations, RunBook, RunNote } from '../../contracts/run-book.js';
 import { createKysely } from '../../platform/postgres/pool.js';
 import { withDatabaseFaults } from '../../platform/postgres/with-database-faults.js';
 import { listRunsByKeys } from '../runs.js';
-import type { RunKey } from '../run-queries.js';
+import { keyColumns, requireRun, type RunKey } from '../run-queries.js';
 import type { RegistryDatabase, RegistryTables } from '../tables.js';
 import { searchRuns } from './search-runs.js';
 import { UNSTORABLE } from './tokens.js';
@@ -67,14 +67,12 @@ async function tagsOf(database: RegistryDatabase, keys: readonly RunKey[]) {
   return found;
 }
 
-const columnsOf = ({ runKey, modelName }: RunKey) => ({ run_key: runKey, model_name: modelName });
-
 /** A repeated step replaces what an attempt before it has recorded. */
 async function recordSteps(database: RegistryDatabase, key: RunKey, steps: readonly MetricStep[]): Promise<void> {
   for (let start = 0; start < steps.length; start += STEPS_AT_ONCE) {
     const rows = steps
       .slice(start, start + STEPS_AT_ONCE)
-      .map(({ name, step, value, at }) => ({ ...columnsOf(key), name, step, value, at }));
+      .map(({ name, step, value, at }) => ({ ...keyColumns(key), name, step, value, at }));
     await database
       .insertInto('run_metric_steps')
       .values(rows)
@@ -136,7 +134,7 @@ async function setTags(database: RegistryDatabase, key: RunKey, { tags, by }: Ta
         const set = { value, set_by: by, set_at: sql<Date>`clock_timestamp()` };
         await transaction
           .insertInto('run_tags')
-          .values({ ...columnsOf(key), name, value, set_by: by })
+          .values({ ...keyColumns(key), name, value, set_by: by })
           .onConflict((conflict) => conflict.columns(['run_key', 'model_name', 'name']).doUpdateSet(set))
           .execute();
       }
@@ -161,17 +159,7 @@ async function addNote(
   await requireRun(database, key);
   return database
     .insertInto('run_notes')
-    .values({ ...columnsOf(key), note, written_by: given.by })
+    .values({ ...keyColumns(key), note, written_by: given.by })
     .returning(['note', 'written_by as by', 'written_at as at'])
     .executeTakeFirstOrThrow();
-}
-
-async function requireRun(database: RegistryDatabase, { runKey, modelName }: RunKey): Promise<void> {
-  const found = await database
-    .selectFrom('runs')
-    .select('run_key')
-    .where('run_key', '=', runKey)
-    .where('model_name', '=', modelName)
-    .executeTakeFirst();
-  if (found === undefined) throw pipelineError('RUN_NOT_FOUND', { id: runKey, modelName });
 }
