@@ -7,7 +7,7 @@ import type { ModelDefinition } from '../contracts/model-definition.js';
 import type { OnlineStore } from '../feature-store/online/online-store.js';
 import type { DriftScore } from '../monitoring/drift/drift-scores.js';
 import type { ApiSettings } from '../platform/config/config.js';
-import type { FollowedFreshness } from './health/follow-freshness.js';
+import type { ViewHealth } from './health/follow-freshness.js';
 import { reportHealth } from './health/health-report.js';
 import type { ServiceHealth } from './health/watch-services.js';
 import { type DrainTimes, watchConnections } from './http/end-connections.js';
@@ -15,7 +15,7 @@ import { watchMethods } from './http/other-methods.js';
 import { parseJson } from './http/parse-json.js';
 import { replyWithProblem } from './http/problem.js';
 import { HEAD_LIMIT_BYTES, refuseUnreadable } from './http/unreadable-request.js';
-import type { FeatureRates } from './metrics/feature-rates.js';
+import type { FeatureRate } from './metrics/feature-rates.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { PredictionLog } from './log/prediction-log.js';
 import { observeRequests } from './metrics/observe-requests.js';
@@ -46,16 +46,16 @@ export interface ApiDeps {
   readonly verifyToken: VerifyToken;
   readonly services: () => readonly ServiceHealth[];
   /** Of what the online store has of views and states, from memory. @default none */
-  readonly freshness?: FollowedFreshness['views'];
+  readonly freshness?: () => readonly ViewHealth[];
   readonly limits: TrafficLimits;
   /** Where answers are stored; null: nowhere. */
   readonly cacheRedis: CachingRedis;
   readonly settings: Pick<ApiSettings, 'corsOrigins' | 'traffic'>;
   readonly predictionLog: PredictionLog;
   /** Of the last checks for drift. */
-  readonly driftScores: () => Promise<readonly DriftScore[]>;
+  readonly driftScores?: () => readonly DriftScore[];
   /** Of the features that were materialised last. @default none */
-  readonly featureRates?: FeatureRates['rates'];
+  readonly featureRates?: () => readonly FeatureRate[];
   /** Where feedback goes. */
   readonly feedback: Pick<FeedbackDeps, 'database' | 'keys'>;
   readonly logger: Logger;
@@ -100,7 +100,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     table: () => router.table(),
     queueDepth: () => admission.inFlight(),
     predictionLog: () => log.status(),
-    driftScores: deps.driftScores,
+    driftScores: deps.driftScores ?? (() => []),
     featureRates: deps.featureRates ?? (() => []),
   });
   const refuseOtherMethods = watchMethods(app);

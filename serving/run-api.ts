@@ -21,8 +21,9 @@ import { openKeyRing } from '../platform/keys/key-ring.js';
 import { endpointOf } from '../platform/outbox/outbox.js';
 import { createLogger } from '../platform/logging.js';
 import { createApi } from './api.js';
-import { type FollowedFreshness, followFreshness } from './health/follow-freshness.js';
+import { followFreshness } from './health/follow-freshness.js';
 import { mlflowServer } from './health/mlflow.js';
+import { type FollowedValue, followValue } from './follow-value.js';
 import { followFeatureRates } from './metrics/feature-rates.js';
 import { type ServiceWatch, watchServices } from './health/watch-services.js';
 import { readTokenKeys } from './identity/token-keys.js';
@@ -80,6 +81,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     findSource: () => findSourceOf(services, config),
     logger,
   });
+  const drift = await driftFollowed(services, models, { config, logger });
   const freshness = freshnessFollowed(services, { router, models, logger });
   const app = await createApi({
     ...{ router, verifyToken, logger, settings: config.api, services: () => watch.health(), ...traffic },
@@ -87,9 +89,9 @@ export async function runApi(options: RunApiOptions): Promise<void> {
     onlineStore: services.onlineStore,
     push: pushOf(services),
     predictionLog: predictions.log,
-    driftScores: await driftScoresOf(services, models, config),
-    featureRates: () => featureRates.rates(),
-    freshness: () => freshness.views(),
+    driftScores: drift.latest,
+    featureRates: featureRates.latest,
+    freshness: freshness.latest,
     feedback: { database: services.pool, keys },
   });
   let followed: Promise<unknown> = Promise.resolve();
@@ -102,6 +104,7 @@ export async function runApi(options: RunApiOptions): Promise<void> {
       followRegistry({ router, databaseUrl, signal, logger, ...pollOf(options) }),
       watch.follow(signal),
       predictions.follow(signal),
+      drift.follow(signal),
       featureRates.follow(signal),
       freshness.follow(signal),
       deliverWebhooks({ database: services.pool, endpoints: receivers, keys }, { signal, logger }),
@@ -122,7 +125,7 @@ const pollOf = ({ pollMs }: RunApiOptions): { readonly pollMs?: number } => (pol
 function freshnessFollowed(
   { onlineStore }: Services,
   { router, models, logger }: { readonly router: Router; readonly models: readonly ModelDefinition[]; readonly logger: Logger }, // prettier-ignore
-): FollowedFreshness {
+): ReturnType<typeof followFreshness> {
   const states = models.flatMap((model) => model.states ?? []);
   const read = () => {
     const source = sourceOfLine(activeLine(router.table()));
@@ -182,10 +185,15 @@ function warnOfViews({ requestFeatures }: ModelDefinition, { manifest }: OpenArt
 }
 
 /** Scores of the stored checks, each line's share of drifted columns in units of the model's limit. */
-async function driftScoresOf({ pool }: Services, models: readonly ModelDefinition[], { drift }: Config) {
+async function driftFollowed(
+  { pool }: Services,
+  models: readonly ModelDefinition[],
+  { config: { drift }, logger }: { readonly config: Config; readonly logger: Logger },
+): Promise<FollowedValue<readonly DriftScore[]>> {
   const monitored = await Promise.all(models.map(({ name }) => findMonitored(name)));
   const limits = new Map(monitored.map((model) => [model.name, limitsOf(model, drift).mostShare]));
-  return (): Promise<DriftScore[]> => driftScores(pool, models, (name) => limits.get(name) ?? drift.mostShare);
+  const read = () => driftScores(pool, models, (name) => limits.get(name) ?? drift.mostShare);
+  return followValue<readonly DriftScore[]>({ what: 'results of checks for drift', initial: [], read, logger });
 }
 
 const watchOf = ({ pool, onlineStore }: Services, { api: { mlflowUri } }: Config, logger: Logger): ServiceWatch =>

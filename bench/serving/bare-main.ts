@@ -30,7 +30,6 @@ const services = await connectServices(config, findEndpoints(config), logger);
 const router = routerOf(services, config, logger);
 await router.refresh();
 const app = await createApi({
-  driftScores: () => Promise.resolve([]),
   push: () => Promise.reject(new Error('not measured')),
   ...{ router, logger, limits: unlimited, cacheRedis: null, onlineStore: services.onlineStore },
   settings: { ...config.api, traffic: { ...config.api.traffic, mostInFlight: 100_000 } },

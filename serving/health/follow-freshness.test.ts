@@ -22,9 +22,9 @@ function following(read: () => Promise<readonly Freshness[]>) {
 describe('followFreshness', () => {
   it('has the moment of the newest and of the oldest value of each view', async () => {
     const { followed } = following(() => Promise.resolve([fresh, missing]));
-    expect(followed.views()).toEqual([]);
+    expect(followed.latest()).toEqual([]);
     await followed.look();
-    expect(followed.views()).toEqual(views);
+    expect(followed.latest()).toEqual(views);
   });
 
   it('keeps what was read when the store does not answer, and says so in the log', async () => {
@@ -32,7 +32,7 @@ describe('followFreshness', () => {
     const { followed, logger } = following(read);
     await followed.look();
     await followed.look();
-    expect(followed.views()).toEqual(views);
+    expect(followed.latest()).toEqual(views);
     expect(logger.warn).toHaveBeenCalledOnce();
   });
 
@@ -41,7 +41,7 @@ describe('followFreshness', () => {
     const { followed } = following(read);
     await followed.look();
     const router = await routerOfFixture();
-    const app = await createTestApi(router, { freshness: () => followed.views() });
+    const app = await createTestApi(router, { freshness: () => followed.latest() });
     for (let request = 0; request < 3; request++) {
       const { views: shown, status } = (await app.inject('/health')).json<HealthReport>();
       expect([shown, status]).toEqual([views, 'ok']);

@@ -136,7 +136,7 @@ it('give the share of unknown values of each feature, of the newest version', as
   source = '';
   await featureRates.look(); // keeps what it knew
   expect(warned).toHaveLength(1);
-  const api = await createTestApi(router, { featureRates: () => featureRates.rates() });
+  const api = await createTestApi(router, { featureRates: () => featureRates.latest() });
   const text = await metricsOf(api);
   expect(valueOf(text, 'ml_feature_missing_rate{view="habits",feature="visits"}')).toBe(0.25);
   expect(valueOf(text, 'ml_feature_missing_rate{view="habits",feature="spending"}')).toBe(0);

@@ -22,7 +22,7 @@ export interface Gauges {
   readonly queueDepth: () => number;
   readonly predictionLog: () => LogStatus;
   /** Of the last checks for drift. */
-  readonly driftScores: () => Promise<readonly DriftScore[]>;
+  readonly driftScores: () => readonly DriftScore[];
   readonly featureRates: () => readonly FeatureRate[];
 }
 

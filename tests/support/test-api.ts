@@ -99,7 +99,6 @@ const noKeys: ApiDeps['feedback']['keys'] = {
 /** The API of the fixture, with other parts where they are given. */
 export const createTestApi = (router: Router, more: Partial<ApiDeps> = {}): Promise<FastifyInstance> =>
   createApi({
-    driftScores: () => Promise.resolve([]),
     ...{ router, onlineStore, settings: { ...settings, corsOrigins: ['https://app.example.org'] } },
     limits: createTrafficLimits(createSharedCounts(null), settings.traffic),
     models: [byFixture],
