@@ -8,7 +8,7 @@ import {
   stateSetManifest,
 } from '../../datasets/snapshots/manifest.js';
 import { nullIfLost } from '../../datasets/snapshots/lost-blob.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import type { BlobStore, ListedBlob } from '../../platform/blobs/blob-store.js';
 
 const manifests = {
@@ -97,7 +97,7 @@ export async function readContent(blobs: BlobStore): Promise<StoredContent> {
 export async function namesCustomer(blobs: BlobStore, hash: string, userId: string): Promise<boolean> {
   const path = await nullIfLost(blobs.localPath(hash));
   if (path === null) return false;
-  const from = `read_parquet(${quoteText(path)})`;
+  const from = parquetRows([path]);
   return withDuckDb(async (connection) => {
     const described = await connection.runAndReadAll(`describe select * from ${from}`);
     const texts = described.getRows().flatMap(([name, type]) => (type === 'VARCHAR' ? [String(name)] : []));

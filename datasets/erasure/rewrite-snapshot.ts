@@ -5,7 +5,7 @@ import { type BackendTable, backendTables } from '../../contracts/backend.js';
 import type { BlobStore, StoredBlob } from '../../platform/blobs/blob-store.js';
 import { withTemporaryFolder } from '../../platform/temporary-folders.js';
 import { bucketOf, bucketOfPart, NO_USER, userColumnOf } from '../snapshots/buckets.js';
-import { quoteName, quoteText, withDuckDb } from '../snapshots/duckdb.js';
+import { firstColumn, firstRow, parquetRows, quoteName, quoteText, withDuckDb } from '../snapshots/duckdb.js';
 import { loadSlices, putSlices, type Slices } from '../snapshots/extraction/slices.js';
 import { storedColumn } from '../snapshots/extraction/write-part.js';
 import { putJsonBlob } from '../snapshots/json-blob.js';
@@ -59,8 +59,7 @@ function mayHold({ buckets }: SnapshotManifest, table: BackendTable, part: Part,
   return bucket === bucketOf(userId, buckets) || (bucket === NO_USER && table === 'prediction_feedback');
 }
 
-const fileList = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map(quoteText).join(', ')}], union_by_name = true)`;
+const fileList = (paths: readonly string[]): string => parquetRows(paths, 'union_by_name = true');
 
 /** SQL of the user's rows by table, over the files of the snapshot and of its quarantine. */
 async function openConditions(opened: Opened): Promise<(table: BackendTable, alias: string) => string> {
@@ -71,10 +70,6 @@ async function openConditions(opened: Opened): Promise<(table: BackendTable, ali
     return paths.length === 0 ? null : fileList(paths);
   };
   return (table, alias) => rowsOfUsers(table, [opened.userId], { alias, rowsOf });
-}
-
-async function queryRows(connection: DuckDBConnection, sql: string): Promise<readonly (readonly unknown[])[]> {
-  return (await connection.runAndReadAll(sql)).getRows();
 }
 
 const withOpened = <Result>(
@@ -101,8 +96,8 @@ export const keysInSnapshot = (input: {
       const paths = await filesOf(opened, table);
       if (paths.length === 0) continue;
       const sql = `select t.id from ${fileList(paths)} t where coalesce(${conditionOf(table, 't')}, false)`;
-      const found = await queryRows(opened.connection, sql);
-      if (found.length > 0) keys.set(table, new Set(found.map(([id]) => String(id))));
+      const found = await firstColumn<string>(opened.connection, sql);
+      if (found.length > 0) keys.set(table, new Set(found));
     }
     return keys;
   });
@@ -122,7 +117,7 @@ function remainingOfPart(file: StoredFile, table: BackendTable, condition: strin
   const { columns } = tableSpecs[table];
   if (columns.length !== file.kinds.size || !columns.every(({ name }) => file.kinds.has(name)))
     return remaining(file, condition);
-  const rows = `select * from read_parquet(${quoteText(file.path)}) t where not coalesce(${condition}, false)`;
+  const rows = `select * from ${parquetRows([file.path])} t where not coalesce(${condition}, false)`;
   return `select ${columns.map(storedColumn).join(', ')} from (${rows}) order by all`;
 }
 
@@ -146,12 +141,11 @@ async function takeOut(opened: Opened, hash: string, table: BackendTable, condit
   const event = tableSpecs[table].eventTime;
   const time = event !== null && file!.kinds.has(event) ? `epoch_ms(t.${quoteName(event)})` : 'null::bigint';
   const gone = `coalesce(${condition}, false)`;
-  const [facts] = await queryRows(
+  const [all, removed, from, to] = await firstRow<[number, number, number | null, number | null]>(
     opened.connection,
     `select count(*)::double, count(*) filter (where ${gone})::double, (min(${time}) filter (where not ${gone}))::double,
-       (max(${time}) filter (where not ${gone}))::double from read_parquet(${quoteText(file!.path)}) t`,
+       (max(${time}) filter (where not ${gone}))::double from ${parquetRows([file!.path])} t`,
   );
-  const [all, removed, from, to] = facts as [number, number, number | null, number | null];
   if (removed === 0) return null;
   const blob = await putRows(opened, remainingOfPart(file!, table, condition));
   return { blob, removed, rows: all - removed, eventTime: from === null || to === null ? null : { from, to } };

@@ -1,7 +1,7 @@
 import type { BackendTable, TableColumns } from '../../contracts/backend.js';
 import type { FeatureView } from '../../contracts/feature-view.js';
 import { bucketOfPart, userColumnOf } from '../../datasets/snapshots/buckets.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteName, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { snapshotFiles } from '../../datasets/snapshots/read-snapshot.js';
 import type { BlobStore } from '../../platform/blobs/blob-store.js';
@@ -54,7 +54,7 @@ export const hasChanged = (pair: SnapshotPair, view: Read, bucket: number | null
 /** Number of rows and sum of their hashes, by user. */
 const sumsOf = (files: readonly string[], user: string, columns: string): string =>
   `select ${quoteName(user)} as entity, count(*) as n, sum(hash(${columns})) as s
-   from read_parquet([${files.map(quoteText).join(', ')}]) group by 1`;
+   from ${parquetRows(files)} group by 1`;
 
 /**
  * Users of a bucket whose rows, reduced to the columns that a view reads and the key, are not the same in both snapshots:

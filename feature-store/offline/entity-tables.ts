@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BackendTable, SnapshotTables, TableColumns } from '../../contracts/backend.js';
 import type { Table } from '../../contracts/table.js';
 import { bucketOf, userColumnOf } from '../../datasets/snapshots/buckets.js';
-import { quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
+import { parquetRows, quoteName, quoteText, withDuckDb } from '../../datasets/snapshots/duckdb.js';
 import type { SnapshotManifest } from '../../datasets/snapshots/manifest.js';
 import { readParquet } from '../../datasets/snapshots/parquet-file.js';
 import { snapshotFiles } from '../../datasets/snapshots/read-snapshot.js';
@@ -32,7 +32,7 @@ export function loadEntityTables(
       const path = join(folder, `${name}.parquet`);
       await withDuckDb((connection) =>
         connection.run(
-          `copy (select ${read.map(quoteName).join(', ')} from read_parquet([${files.map(quoteText).join(', ')}])
+          `copy (select ${read.map(quoteName).join(', ')} from ${parquetRows(files)}
                  where ${quoteName(user)} = ${quoteText(entityId)} order by id)
            to ${quoteText(path)} (format parquet, compression uncompressed)`,
         ),
