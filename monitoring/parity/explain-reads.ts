@@ -1,5 +1,6 @@
 import type { ParityCause } from '../../contracts/feature-parity.js';
 import { groupBy } from '../../learning/group-by.js';
+import { formatMinute } from '../../registry/format-minute.js';
 import { differencesOf, type FieldDifference } from './compare-read.js';
 import { LARGEST_SHIFT_MS, SHIFT_STEP_MS } from './known-moments.js';
 import type { ReplayedRead } from './replay-reads.js';
@@ -54,7 +55,7 @@ const hours = (milliseconds: number): string => {
   return `${milliseconds < 0 ? '−' : '+'}${clock} h`;
 };
 
-const dayOf = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ');
+const minuteOf = (milliseconds: number): string => formatMinute(new Date(milliseconds));
 
 /** A newer value that the store had been given before the read; null: there was none. */
 function newerThan({ read, view }: ReplayedRead, written: readonly WrittenValues[]): WrittenValues | null {
@@ -82,10 +83,10 @@ function isOverAge({ read, view }: ReplayedRead, written: readonly WrittenValues
 function staleFinding(replayed: ReplayedRead, { written }: Circumstances): string | null {
   const newer = newerThan(replayed, written);
   if (newer !== null)
-    return `the value is as of ${dayOf(replayed.read.eventTime)}, though one as of ${dayOf(newer.eventTime)} was written before (UTC)`;
+    return `the value is as of ${minuteOf(replayed.read.eventTime)}, though one as of ${minuteOf(newer.eventTime)} was written before (UTC)`;
   if (!isOverAge(replayed, written)) return null;
   const days = replayed.view.timeToLiveSeconds / 86_400;
-  return `the value is as of ${dayOf(replayed.read.eventTime)} (UTC), older than its time to live of ${days} days`;
+  return `the value is as of ${minuteOf(replayed.read.eventTime)} (UTC), older than its time to live of ${days} days`;
 }
 
 type Explanation = Pick<ExplainedRead, 'cause' | 'finding'>;
@@ -102,7 +103,7 @@ function explainAlone(replayed: ReplayedRead, circumstances: Circumstances): Exp
   if (earlier !== undefined)
     return {
       cause: 'stale',
-      finding: `the value says ${dayOf(read.eventTime)} and is that of ${dayOf(earlier)} (UTC)`,
+      finding: `the value says ${minuteOf(read.eventTime)} and is that of ${minuteOf(earlier)} (UTC)`,
     };
   for (const shift of shifts())
     if (isEqual(replayed, at(read.eventTime + shift)))
