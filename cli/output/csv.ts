@@ -1,8 +1,9 @@
-/** A cell: what begins like a formula is no number of ours and would be computed by a spreadsheet (CWE-1236). */
+import { escapeFormula } from '../../labelling/review-csv.js';
+
 function cellOf(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = escapeFormula(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
