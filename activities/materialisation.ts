@@ -109,25 +109,30 @@ export const createMaterialisationActivities = (deps: PipelineActivityDeps): Mat
     return { bucket: job.bucket, parts };
   },
 
-  async finishMaterialisation(input) {
-    const { snapshotHash, views, moments, buckets } = parse(finishMaterialisationInput, input);
-    const snapshot = await loadSnapshot(deps.blobs, snapshotHash);
-    const last = await lastOf(deps, snapshot.source);
-    const before = new Map([...last].map(([reference, { featureSetHash }]) => [reference, featureSetHash]));
-    const continues = moments === null ? continuedBy(views.map((each) => ({ view: definitionOf(each), base: each.base })), before) : {}; // prettier-ignore
-    const sets: FinishedMaterialisation['sets'] = [];
-    for (const [i, moment] of (moments ?? [null]).entries()) {
-      const parts = buckets.map((bucket) => bucket.parts[i]!);
-      sets.push(await runJob(deps, 'mergeChangedFeatures', { snapshotHash, views, moment, continues, parts }));
-    }
-    const finished = { snapshot, snapshotHash, views, last };
-    if (moments === null) {
-      await recordPresent(deps, finished, sets[0]!);
-      await recordStatistics(deps, sets[0]!.hash);
-    } else for (const set of sets) await recordPast(deps, finished, set);
-    return { store: moments === null ? deps.onlineStore.kind : null, sets };
-  },
+  finishMaterialisation: (input) => finish(deps, parse(finishMaterialisationInput, input)),
 });
+
+async function finish(
+  deps: PipelineActivityDeps,
+  input: z.output<typeof finishMaterialisationInput>,
+): Promise<FinishedMaterialisation> {
+  const { snapshotHash, views, moments, buckets } = input;
+  const snapshot = await loadSnapshot(deps.blobs, snapshotHash);
+  const last = await lastOf(deps, snapshot.source);
+  const before = new Map([...last].map(([reference, { featureSetHash }]) => [reference, featureSetHash]));
+  const continues = moments === null ? continuedBy(views.map((each) => ({ view: definitionOf(each), base: each.base })), before) : {}; // prettier-ignore
+  const sets: FinishedMaterialisation['sets'] = [];
+  for (const [i, moment] of (moments ?? [null]).entries()) {
+    const parts = buckets.map((bucket) => bucket.parts[i]!);
+    sets.push(await runJob(deps, 'mergeChangedFeatures', { snapshotHash, views, moment, continues, parts }));
+  }
+  const finished = { snapshot, snapshotHash, views, last };
+  if (moments === null) {
+    await recordPresent(deps, finished, sets[0]!);
+    await recordStatistics(deps, sets[0]!.hash);
+  } else for (const set of sets) await recordPast(deps, finished, set);
+  return { store: moments === null ? deps.onlineStore.kind : null, sets };
+}
 
 async function writeOnline(
   { blobs, onlineStore: store }: PipelineActivityDeps,
